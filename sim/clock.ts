@@ -1,0 +1,94 @@
+// Virtual time: integer microseconds, advanced by events alone, in the total order (due, sequence).
+// A timing says when an enabled event would fire; nothing here reads a real clock.
+
+import type { Event } from './event.ts'
+import type { RandomStreams } from './random.ts'
+
+export class Clock {
+  #nowUs = 0
+  // Index: step number. The time at which each step happened, for events to count their windows from.
+  readonly #stepTimesUs: number[] = [0]
+
+  get nowUs(): number {
+    return this.#nowUs
+  }
+
+  /** Moves to a time, never backwards, and notes it as the time of the next step. */
+  advance(timeUs: number): void {
+    if (timeUs > this.#nowUs) this.#nowUs = timeUs
+    this.#stepTimesUs.push(this.#nowUs)
+  }
+
+  createdAtUs(event: Event): number {
+    return this.#stepTimesUs[event.createdAtStep] ?? this.#nowUs
+  }
+}
+
+export const TIMINGS = ['sampled', 'untimed'] as const
+
+/**
+ * How time restricts the order. *sampled*: a delay is drawn from each window, events fire in the order of
+ * time, ties are left to the strategy. *untimed*: every causal order is allowed, whatever the windows say.
+ */
+export type TimingName = (typeof TIMINGS)[number]
+
+export interface Timing {
+  /** The events among which the strategy chooses; `enabled` is not empty, and neither is the result. */
+  candidates(enabled: readonly Event[], clock: Clock): readonly Event[]
+  /** When a candidate fires. */
+  timeUs(event: Event, clock: Clock): number
+}
+
+export function timing(name: TimingName, streams: RandomStreams): Timing {
+  return name === 'sampled' ? new SampledTiming(streams) : new Untimed()
+}
+
+class SampledTiming implements Timing {
+  readonly #streams: RandomStreams
+  // Index: sequence of the event. A delay is drawn once, when the event is first enabled.
+  readonly #dueUs: number[] = []
+
+  constructor(streams: RandomStreams) {
+    this.#streams = streams
+  }
+
+  candidates(enabled: readonly Event[], clock: Clock): readonly Event[] {
+    let earliestUs = Number.POSITIVE_INFINITY
+    let ties: Event[] = []
+    for (const event of enabled) {
+      const dueUs = this.timeUs(event, clock)
+      if (dueUs < earliestUs) {
+        earliestUs = dueUs
+        ties = [event]
+      } else if (dueUs === earliestUs) {
+        ties.push(event)
+      }
+    }
+    return ties
+  }
+
+  timeUs(event: Event, clock: Clock): number {
+    let dueUs = this.#dueUs[event.sequence]
+    if (dueUs === undefined) {
+      dueUs = clock.createdAtUs(event) + this.#delayUs(event)
+      this.#dueUs[event.sequence] = dueUs
+    }
+    // What waited behind another event of its channel is due at once when it is its turn.
+    return Math.max(dueUs, clock.nowUs)
+  }
+
+  #delayUs({ window, place, id }: Event): number {
+    if (window.minUs === window.maxUs) return window.minUs
+    return this.#streams.stream(`delay/${place}`).integer(window.minUs, window.maxUs, id)
+  }
+}
+
+class Untimed implements Timing {
+  candidates(enabled: readonly Event[]): readonly Event[] {
+    return enabled
+  }
+
+  timeUs(event: Event, clock: Clock): number {
+    return Math.max(clock.nowUs, clock.createdAtUs(event) + event.window.minUs)
+  }
+}

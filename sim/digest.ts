@@ -1,0 +1,26 @@
+// The two digests of a trace: a short one of the enabled set for each step, and SHA-256 of the whole text.
+
+import { sha256 as sha256Bytes } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import type { Event } from './event.ts'
+
+/** 32-bit FNV-1a of an event id, mixed as MurmurHash3 finishes, so that sums of hashes spread well. */
+export function hashOfId(id: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193)
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return (hash ^ (hash >>> 16)) >>> 0
+}
+
+/** Digest of a set of enabled events: the sum of their hashes, so that the order in it does not matter. */
+export function digestOfEnabled(enabled: readonly Event[]): number {
+  let sum = enabled.length
+  for (const event of enabled) sum = (sum + event.hash) | 0
+  return sum >>> 0
+}
+
+/** SHA-256 (FIPS 180-4) of a text in UTF-8, as 64 hexadecimal digits. */
+export function sha256(text: string): string {
+  return bytesToHex(sha256Bytes(utf8ToBytes(text)))
+}

@@ -1,0 +1,25 @@
+// The one error class that heddle throws at a user: a stable code, and a message that says what was
+// expected, what was found, where, and what to do next. Violated properties are results, never errors.
+
+export type ErrorCode = `HEDDLE_${string}`
+
+export class HeddleError extends Error {
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'HeddleError'
+    this.code = code
+  }
+}
+
+/** An impossible state inside heddle: its own bug, never the user's. */
+export function assertOwn(condition: unknown, claim: string): asserts condition {
+  if (!condition) throw new HeddleError('HEDDLE_INTERNAL', `heddle's own bug: ${claim}. Please report it.`)
+}
+
+/** What somebody threw, as one line that is the same on every machine (no stack, no paths). */
+export function describeThrown(thrown: unknown): string {
+  const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)
+  return text.split('\n', 1)[0] ?? ''
+}

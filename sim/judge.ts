@@ -1,0 +1,143 @@
+// Follows one run with the properties: which were violated first where, and which `sometimes` was reached.
+// It only looks; it never changes what happens.
+
+import { Immer } from 'immer'
+import type { Observation } from './event.ts'
+import type { Always, Eventually, Judgement, Moment, Monitor, Property, Sometimes } from './property.ts'
+
+export interface Violation {
+  readonly property: string
+  readonly message: string
+  readonly step: number
+  readonly timeUs: number
+}
+
+const immer = new Immer({ autoFreeze: false })
+
+export class Judge {
+  readonly violations: Violation[] = []
+  readonly reached = new Set<string>()
+  readonly #always: Always[] = []
+  readonly #eventually = new Set<Eventually>()
+  readonly #sometimes = new Set<Sometimes>()
+  readonly #monitors = new Map<string, MonitorRun[]>()
+  readonly #monitorRuns: MonitorRun[] = []
+  readonly #violated = new Set<string>()
+
+  constructor(properties: readonly Property[]) {
+    for (const property of properties) this.add(property)
+  }
+
+  add(property: Property): void {
+    switch (property.kind) {
+      case 'always':
+        this.#always.push(property)
+        return
+      case 'eventually':
+        this.#eventually.add(property)
+        return
+      case 'sometimes':
+        this.#sometimes.add(property)
+        return
+      case 'monitor':
+        this.#addMonitor(property)
+    }
+  }
+
+  /** Judges what a step showed. `view` is asked for only when a property looks at it. */
+  step(observations: readonly Observation[], view: () => unknown, moment: Moment): void {
+    for (const observation of observations) {
+      for (const run of this.#monitors.get(observation.type) ?? []) {
+        this.#record(run.property.name, run.observe(observation, moment), moment)
+      }
+    }
+    for (const property of this.#always) this.#record(property.name, property.holds(view()), moment)
+    for (const property of this.#eventually) this.#settle(property, view, moment)
+    for (const property of this.#sometimes) {
+      if (!isReached(property, observations, view)) continue
+      this.reached.add(property.name)
+      this.#sometimes.delete(property)
+    }
+  }
+
+  /** Judges the end of a run in which everything came to rest. */
+  atRest(view: () => unknown, moment: Moment): void {
+    for (const run of this.#monitorRuns) {
+      for (const message of run.atRest()) this.#record(run.property.name, message, moment)
+    }
+    for (const property of this.#eventually) {
+      this.#record(property.name, property.holds(view()), moment)
+    }
+  }
+
+  /** A violation that no property of the user's claims, such as an error that the code under test throws. */
+  violate(violation: Violation): void {
+    if (this.#violated.has(violation.property)) return
+    this.#violated.add(violation.property)
+    this.violations.push(violation)
+  }
+
+  #addMonitor(property: Monitor): void {
+    const run = new MonitorRun(property)
+    this.#monitorRuns.push(run)
+    for (const type of new Set(property.on)) {
+      const followers = this.#monitors.get(type)
+      if (followers === undefined) this.#monitors.set(type, [run])
+      else followers.push(run)
+    }
+  }
+
+  #settle(property: Eventually, view: () => unknown, moment: Moment): void {
+    if (property.withinUs === undefined) return
+    const late = moment.timeUs > property.withinUs
+    if (late) this.#record(property.name, `not within ${property.withinUs / 1000}ms`, moment)
+    if (late || !isViolation(property.holds(view()))) this.#eventually.delete(property)
+  }
+
+  #record(property: string, judgement: Judgement, moment: Moment): void {
+    if (!isViolation(judgement)) return
+    this.violate({
+      property,
+      message: typeof judgement === 'string' ? judgement : 'it does not hold',
+      ...moment,
+    })
+  }
+}
+
+/** The instances of one monitor in one run. */
+class MonitorRun {
+  readonly property: Monitor
+  readonly #states = new Map<string, unknown>()
+
+  constructor(property: Monitor) {
+    this.property = property
+  }
+
+  observe(observation: Observation, moment: Moment): string | undefined {
+    const key = this.property.each(observation)
+    if (key === undefined) return undefined
+    let message: string | undefined | void
+    const state = this.#states.has(key) ? this.#states.get(key) : this.property.initial
+    const next = immer.produce(state, (draft: unknown) => {
+      message = this.property.observe(draft, observation, moment)
+    })
+    this.#states.set(key, next)
+    return message ?? undefined
+  }
+
+  atRest(): string[] {
+    const { atRest } = this.property
+    if (atRest === undefined) return []
+    return [...this.#states.values()].map((state) => atRest(state)).filter((text) => typeof text === 'string')
+  }
+}
+
+function isReached(property: Sometimes, observations: readonly Observation[], view: () => unknown): boolean {
+  const { reached } = property
+  if (typeof reached === 'function') return reached(view())
+  return observations.some((observation) => observation.type === reached.type && reached.matches(observation))
+}
+
+function isViolation(judgement: Judgement): judgement is false | string {
+  return judgement === false || typeof judgement === 'string'
+}

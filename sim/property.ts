@@ -1,0 +1,104 @@
+// The claims: `always`, `eventually`, `sometimes`, and monitors (small state machines over observations).
+// A property is a value; what a run makes of it is in judge.ts.
+
+import { type Duration, toUs } from './duration.ts'
+import type { Observation } from './event.ts'
+
+/** False or a sentence is a violation; true and undefined are not. */
+export type Judgement = boolean | string | undefined | void
+
+/** When something was observed. */
+export interface Moment {
+  readonly step: number
+  readonly timeUs: number
+}
+
+export interface Always<View = any> {
+  readonly kind: 'always'
+  readonly name: string
+  readonly holds: (view: View) => Judgement
+}
+
+export interface Eventually<View = any> {
+  readonly kind: 'eventually'
+  readonly name: string
+  readonly holds: (view: View) => Judgement
+  /** By when it must have held once; undefined means: it must hold when the run is at rest. */
+  readonly withinUs: number | undefined
+}
+
+export interface Sometimes<View = any> {
+  readonly kind: 'sometimes'
+  readonly name: string
+  readonly reached: ObservationMatcher | ((view: View) => boolean)
+}
+
+export interface Monitor<State = any> {
+  readonly kind: 'monitor'
+  readonly name: string
+  /** The types of the observations that it follows. */
+  readonly on: readonly string[]
+  /** Which instance an observation belongs to, such as a user; an instance of its own for each key. */
+  readonly each: (observation: any) => string | undefined
+  readonly initial: State
+  /** An immer recipe over the monitor's state; a sentence is a violation. */
+  readonly observe: (state: State, observation: any, moment: Moment) => string | undefined | void
+  /** Asked of each instance when the run is at rest. */
+  readonly atRest: ((state: State) => string | undefined | void) | undefined
+}
+
+export type Property = Always | Eventually | Sometimes | Monitor
+
+/** Holds in every state. */
+export function always<View = any>(name: string, holds: (view: View) => Judgement): Always<View> {
+  return { kind: 'always', name, holds }
+}
+
+/** Holds once at the latest when the run is at rest, or within a stretch of virtual time from its start. */
+export function eventually<View = any>(
+  name: string,
+  holds: (view: View) => Judgement,
+  options: { within?: Duration } = {},
+): Eventually<View> {
+  const withinUs = options.within === undefined ? undefined : toUs(options.within)
+  return { kind: 'eventually', name, holds, withinUs }
+}
+
+/** Is reached in some run: shows that a hard case was met, so that nothing holds only because it is idle. */
+export function sometimes<View = any>(
+  name: string,
+  reached: ObservationMatcher | ((view: View) => boolean),
+): Sometimes<View> {
+  return { kind: 'sometimes', name, reached }
+}
+
+export interface ObservationMatcher {
+  readonly type: string
+  readonly matches: (observation: any) => boolean
+}
+
+/** An observation of this type, and of these fields where given: `on('closed', { code: 4401 })`. */
+export function on(type: string, fields: Readonly<Record<string, unknown>> = {}): ObservationMatcher {
+  const wanted = Object.entries(fields)
+  return { type, matches: (observation) => wanted.every(([key, value]) => observation[key] === value) }
+}
+
+/** A small state machine over observations, one instance for each key. */
+export function monitor<State, O extends Observation = Observation>(definition: {
+  name: string
+  on: readonly O['type'][]
+  each?: (observation: O) => string | undefined
+  initial: State
+  observe: (state: State, observation: O, moment: Moment) => string | undefined | void
+  atRest?: (state: State) => string | undefined | void
+}): Monitor<State> {
+  return {
+    kind: 'monitor',
+    name: definition.name,
+    on: definition.on,
+    each: definition.each ?? (() => ''),
+    initial: definition.initial,
+    observe: definition.observe,
+    atRest: definition.atRest,
+  }
+}

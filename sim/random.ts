@@ -1,0 +1,97 @@
+// Every random draw of a run. Streams are named, and each is seeded from the run's seed and its own name
+// alone, so that a draw added in one place moves no draw in another. Nothing else in heddle is random.
+//
+// The generator is seedrandom's Alea (Johannes Baagøe, "Better random numbers for JavaScript", 2010): pure
+// IEEE double arithmetic, so the same on every machine, and cheap to seed, which a run does many times.
+
+import seedrandom from 'seedrandom'
+import { HeddleError } from './error.ts'
+
+/** One draw as the log of a run keeps it, so that a divergence can say which draw differed. */
+export interface Draw {
+  readonly stream: string
+  readonly label: string
+  readonly value: number
+}
+
+/** A stream's position: plain JSON, to be given back to {@link RandomStream.restore}. */
+export type StreamState = seedrandom.State.Alea
+
+const TWO_32 = 2 ** 32
+
+export class RandomStream {
+  readonly name: string
+  #generator: seedrandom.StatefulPRNG<StreamState>
+  readonly #log: Draw[] | undefined
+
+  constructor(seed: string, name: string, log?: Draw[]) {
+    this.name = name
+    this.#generator = seedrandom.alea(`${seed}/${name}`, { state: true })
+    this.#log = log
+  }
+
+  /**
+   * An integer from `min` to `max`, both included, every one equally likely. A range of one value draws
+   * nothing. Throws HEDDLE_RANDOM_RANGE unless both are safe integers with `min <= max`.
+   */
+  integer(min: number, max: number, label: string): number {
+    const size = max - min + 1
+    if (!(Number.isSafeInteger(min) && Number.isSafeInteger(max) && size >= 1 && size <= 2 ** 53 - 1)) {
+      throw new HeddleError(
+        'HEDDLE_RANDOM_RANGE',
+        `Expected safe integers min <= max, found [${min}, ${max}].`,
+      )
+    }
+    if (size === 1) return min
+    const value = min + (size <= TWO_32 ? this.#below32(size) : this.#below53(size))
+    this.#log?.push({ stream: this.name, label, value })
+    return value
+  }
+
+  save(): StreamState {
+    return this.#generator.state()
+  }
+
+  restore(state: StreamState): void {
+    this.#generator = seedrandom.alea('', { state })
+  }
+
+  // Rejection instead of a remainder: the values past the largest multiple of `size` are drawn again, so
+  // that none is likelier than another. Fewer than half are ever rejected.
+  #below32(size: number): number {
+    const limit = TWO_32 - (TWO_32 % size)
+    for (;;) {
+      const word = this.#generator.int32() >>> 0
+      if (word < limit) return word % size
+    }
+  }
+
+  #below53(size: number): number {
+    const limit = 2 ** 53 - (2 ** 53 % size)
+    for (;;) {
+      const word = (this.#generator.int32() >>> 11) * TWO_32 + (this.#generator.int32() >>> 0)
+      if (word < limit) return word % size
+    }
+  }
+}
+
+/** The streams of one run, made when they are first asked for. */
+export class RandomStreams {
+  readonly #seed: string
+  readonly #log: Draw[] | undefined
+  readonly #streams = new Map<string, RandomStream>()
+
+  constructor(seed: string, log?: Draw[]) {
+    this.#seed = seed
+    this.#log = log
+  }
+
+  stream(name: string): RandomStream {
+    let stream = this.#streams.get(name)
+    if (stream === undefined) {
+      stream = new RandomStream(this.#seed, name, this.#log)
+      this.#streams.set(name, stream)
+    }
+    return stream
+  }
+}

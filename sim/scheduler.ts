@@ -1,0 +1,224 @@
+// One run: lists the enabled events, has the source choose one, fires it, lets the judge look, and writes
+// down the step. Every non-deterministic choice of a run is made in `Execution.step`, and nowhere else.
+
+import { Clock } from './clock.ts'
+import { digestOfEnabled } from './digest.ts'
+import { describeThrown, HeddleError } from './error.ts'
+import type { Event, Footprint, Observation, Schedulable } from './event.ts'
+import { afterMacrotask } from './host.ts'
+import { Judge, type Violation } from './judge.ts'
+import type { Scenario } from './scenario.ts'
+import type { ChoiceSource } from './source.ts'
+
+export interface Step {
+  readonly number: number
+  readonly timeUs: number
+  readonly event: Event
+  /** Digest of the enabled set before the step, see {@link digestOfEnabled}. */
+  readonly enabled: number
+  readonly observations: readonly Observation[]
+  readonly footprint: Footprint
+}
+
+/** Why a run ended: at rest, at one of its bounds, where the source ended it, or at the violation looked for. */
+export type Ending = 'rest' | 'steps' | 'time' | 'source' | 'violation'
+
+export type RunVerdict = 'no violation found' | 'violated' | 'stuck'
+
+export interface Run {
+  readonly scenario: Scenario
+  /** What was observed before the first step. */
+  readonly opening: readonly Observation[]
+  readonly steps: readonly Step[]
+  readonly ending: Ending
+  readonly verdict: RunVerdict
+  /** The first violation of each property, in the order in which they were found. */
+  readonly violations: readonly Violation[]
+  /** The names of the `sometimes` claims that were reached. */
+  readonly reached: ReadonlySet<string>
+  /** Who waits for what, in a stuck run. */
+  readonly waiting: readonly string[]
+  readonly timeUs: number
+}
+
+export interface RunOptions {
+  readonly source: ChoiceSource | ((schedulable: Schedulable) => ChoiceSource)
+  /** Ends the run at the first violation of this property, or of any with `true`; runs on unless given. */
+  readonly stopAt?: string | true
+  /** Called after each step, with the execution as it then is. */
+  readonly onStep?: (step: Step, schedulable: Schedulable) => void
+}
+
+/** The property that the code under test breaks by throwing. */
+export const NO_EXCEPTION = 'the code under test throws nothing'
+/** The property that a run breaks that ends while somebody still waits. */
+export const NOT_STUCK = 'nobody waits for what can no longer come'
+
+/** Runs a scenario whose events all fire synchronously, such as an actor system. */
+export function runSync(scenario: Scenario, options: RunOptions): Run {
+  const execution = new Execution(scenario, options)
+  for (;;) {
+    const pending = execution.step()
+    if (pending === 'done') return execution.finish()
+    if (pending !== undefined) {
+      throw new HeddleError(
+        'HEDDLE_ASYNCHRONOUS',
+        `Scenario ${scenario.name} runs asynchronous code: expected run(), found runSync(). Await run().`,
+      )
+    }
+  }
+}
+
+/** Runs any scenario. The run loop stands outside every microtask, so that worlds can drain synchronously. */
+export function run(scenario: Scenario, options: RunOptions): Promise<Run> {
+  return runAll(1, () => [scenario, options]).then((runs) => runs[0] as Run)
+}
+
+/** Steps after which a batch of runs lets the event loop turn, so that signals and progress get through. */
+const STEPS_PER_TURN = 5_000
+
+/**
+ * Runs several executions one after the other, `count` of them, each made by `next`; much faster than one
+ * `run` at a time. `each` may take a run at once and return something smaller to keep.
+ */
+export function runAll<T = Run>(
+  count: number,
+  next: (index: number) => readonly [Scenario, RunOptions],
+  each: (run: Run, index: number) => T = (finished) => finished as T,
+): Promise<T[]> {
+  const kept: T[] = []
+  let execution: Execution | undefined
+  return new Promise((resolve, reject) => {
+    const turn = () => {
+      try {
+        for (let steps = 0; steps < STEPS_PER_TURN; steps++) {
+          if (kept.length === count) return resolve(kept)
+          execution ??= new Execution(...next(kept.length))
+          const pending = execution.step()
+          if (pending === 'done') {
+            kept.push(each(execution.finish(), kept.length))
+            execution = undefined
+          } else if (pending !== undefined) {
+            pending.then(() => afterMacrotask(turn), reject)
+            return
+          }
+        }
+        afterMacrotask(turn)
+      } catch (error) {
+        reject(error)
+      }
+    }
+    afterMacrotask(turn)
+  })
+}
+
+class Execution {
+  readonly #scenario: Scenario
+  readonly #options: RunOptions
+  readonly #schedulable: Schedulable
+  readonly #source: ChoiceSource
+  readonly #clock = new Clock()
+  readonly #judge: Judge
+  readonly #steps: Step[] = []
+  readonly #opening: readonly Observation[]
+  readonly #view: () => unknown
+  #ending: Ending | undefined
+  #waiting: readonly string[] = []
+
+  constructor(scenario: Scenario, options: RunOptions) {
+    this.#scenario = scenario
+    this.#options = options
+    this.#schedulable = scenario.begin()
+    this.#source = typeof options.source === 'function' ? options.source(this.#schedulable) : options.source
+    this.#view = () => this.#schedulable.view()
+    this.#opening = this.#schedulable.takeObservations()
+    this.#judge = new Judge([...scenario.properties, ...this.#schedulable.properties])
+    this.#judge.step(this.#opening, this.#view, { step: 0, timeUs: 0 })
+    this.#stopAtViolation()
+  }
+
+  /** Takes one step; a promise where the caller must wait before the next one. */
+  step(): Promise<void> | 'done' | undefined {
+    if (this.#ending !== undefined) return 'done'
+    const enabled = this.#schedulable.enabled()
+    if (enabled.length === 0) return this.#rest()
+    if (this.#steps.length >= this.#scenario.stepsMax) return this.#end('steps')
+    const choice = this.#source.choose(enabled, this.#clock)
+    if (choice === undefined) return enabled.every(isFault) ? this.#rest() : this.#end('source')
+    if (choice.timeUs > this.#scenario.timeMaxUs) return this.#end('time')
+    const digest = digestOfEnabled(enabled)
+    this.#clock.advance(choice.timeUs)
+    return this.#fire(choice.event, digest)
+  }
+
+  finish(): Run {
+    const { violations, reached } = this.#judge
+    this.#schedulable.end()
+    return {
+      scenario: this.#scenario,
+      opening: this.#opening,
+      steps: this.#steps,
+      ending: this.#ending ?? 'source',
+      verdict: violations.length > 0 ? 'violated' : this.#waiting.length > 0 ? 'stuck' : 'no violation found',
+      violations,
+      reached,
+      waiting: this.#waiting,
+      timeUs: this.#clock.nowUs,
+    }
+  }
+
+  #fire(event: Event, digest: number): Promise<void> | undefined {
+    let pending: void | Promise<void>
+    try {
+      pending = this.#schedulable.fire(event)
+    } catch (error) {
+      return this.#settled(event, digest, error)
+    }
+    if (pending === undefined) return this.#settled(event, digest)
+    return pending.then(
+      () => this.#settled(event, digest),
+      (error) => this.#settled(event, digest, error),
+    )
+  }
+
+  /** Writes down the step that has just come to quiescence, or that threw. */
+  #settled(event: Event, enabled: number, thrown?: unknown): undefined {
+    if (thrown instanceof HeddleError) throw thrown
+    const observations = this.#schedulable.takeObservations()
+    const timeUs = this.#clock.nowUs
+    const number = this.#steps.length + 1
+    const step = { number, timeUs, event, enabled, observations, footprint: this.#schedulable.footprint() }
+    this.#steps.push(step)
+    this.#judge.step(observations, this.#view, { step: number, timeUs })
+    if (thrown !== undefined) {
+      this.#judge.violate({ property: NO_EXCEPTION, message: describeThrown(thrown), step: number, timeUs })
+      this.#ending = 'violation'
+    }
+    this.#stopAtViolation()
+    this.#options.onStep?.(step, this.#schedulable)
+    return undefined
+  }
+
+  #rest(): 'done' {
+    const moment = { step: this.#steps.length, timeUs: this.#clock.nowUs }
+    this.#judge.atRest(this.#view, moment)
+    this.#waiting = this.#schedulable.waiting()
+    return this.#end('rest')
+  }
+
+  #end(ending: Ending): 'done' {
+    this.#ending = ending
+    return 'done'
+  }
+
+  #stopAtViolation(): void {
+    const { stopAt } = this.#options
+    if (stopAt === undefined) return
+    const found = this.#judge.violations.some(({ property }) => stopAt === true || property === stopAt)
+    if (found) this.#ending = 'violation'
+  }
+}
+
+function isFault(event: Event): boolean {
+  return event.fault !== undefined
+}

@@ -1,0 +1,67 @@
+// The one choice stream. A source answers what happens next, and when; a seed with a strategy, a recorded
+// schedule and a generated list of numbers are all sources for the same scheduler.
+
+import { type Clock, type TimingName, timing } from './clock.ts'
+import type { Event } from './event.ts'
+import { type Draw, RandomStreams } from './random.ts'
+import type { Strategy } from './strategies/strategy.ts'
+
+export interface Choice {
+  readonly event: Event
+  readonly timeUs: number
+}
+
+export interface ChoiceSource {
+  /** What happens next of `enabled`, which is never empty; undefined ends the run here. */
+  choose(enabled: readonly Event[], clock: Clock): Choice | undefined
+}
+
+export interface SeededOptions {
+  readonly seed: number
+  readonly strategy: Strategy
+  readonly timing: TimingName
+  /** The fault budgets of the run; how many strike is drawn for each, from none to all of them. */
+  readonly budgets: Readonly<Record<string, number>>
+  /** Filled with every draw, where given. */
+  readonly log?: Draw[]
+}
+
+/** Choices from a seed: a strategy chooses among what the timing allows. */
+export function seeded(options: SeededOptions): ChoiceSource {
+  const streams = new RandomStreams(String(options.seed), options.log)
+  const choose = options.strategy.begin(streams.stream('strategy'))
+  const time = timing(options.timing, streams)
+  const faultsLeft = new Map(
+    Object.entries(options.budgets).map(([fault, budget]) => [
+      fault,
+      streams.stream('faults').integer(0, budget, fault),
+    ]),
+  )
+  const mayStrike = (event: Event) => event.fault === undefined || (faultsLeft.get(event.fault) ?? 0) > 0
+
+  return {
+    choose(enabled, clock) {
+      const allowed = enabled.every(mayStrike) ? enabled : enabled.filter(mayStrike)
+      if (allowed.length === 0) return undefined
+      const candidates = time.candidates(allowed, clock)
+      const event = candidates.length === 1 ? (candidates[0] as Event) : choose(candidates)
+      if (event.fault !== undefined) faultsLeft.set(event.fault, (faultsLeft.get(event.fault) ?? 0) - 1)
+      return { event, timeUs: time.timeUs(event, clock) }
+    },
+  }
+}
+
+/**
+ * Choices from a list of numbers, each the remainder of which by the number of enabled events says which of
+ * them comes next; the oldest when the list is exhausted. For generated schedules, which so shrink to fifo.
+ */
+export function listed(numbers: readonly number[]): ChoiceSource {
+  let index = 0
+  return {
+    choose(enabled, clock) {
+      const pick = enabled.length === 1 ? 0 : Math.abs(numbers[index++] ?? 0) % enabled.length
+      const event = enabled[pick] as Event
+      return { event, timeUs: Math.max(clock.nowUs, clock.createdAtUs(event) + event.window.minUs) }
+    },
+  }
+}
