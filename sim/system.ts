@@ -87,7 +87,7 @@ export class System {
       step: 0,
     }
     const transition = new Transition(this, empty, 0)
-    this.members.forEach((_, index) => transition.start(index))
+    for (const index of this.members.keys()) transition.start(index)
     return transition.finish(empty.budgets)
   }
 
