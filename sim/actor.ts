@@ -27,9 +27,9 @@ export interface TimerOptions {
 export interface Context {
   /** The actor's own name. */
   readonly self: string
-  send(to: string, message: Message, options?: SendOptions): void
+  send<M extends Message>(to: string, message: M, options?: SendOptions): void
   /** Lets the actor receive `message` once, within the window. Replaces a timer of the same name. */
-  setTimer(name: string, window: WindowInput, message: Message, options?: TimerOptions): void
+  setTimer<M extends Message>(name: string, window: WindowInput, message: M, options?: TimerOptions): void
   /** Takes a timer back; nothing happens if there is none. */
   cancelTimer(name: string): void
   observe(observation: Observation): void
