@@ -1,0 +1,56 @@
+// The load balancer before the instances: starts an instance when the first request for it comes, holds what
+// comes meanwhile, then lets it all through at once; and may strip the Authorization header, as some do.
+
+import { actor, type Context, type WindowInput } from '../sim/index.ts'
+import type { Credentials } from './client.ts'
+
+interface Upgrade {
+  readonly type: 'upgrade'
+  readonly connection: string
+  readonly instance: string
+  readonly credentials: Credentials
+  readonly frames: readonly number[]
+}
+
+interface Balancer {
+  started: Record<string, 'starting' | 'started'>
+  held: Upgrade[]
+}
+
+type BalancerMessage = Upgrade | { readonly type: 'started'; readonly instance: string }
+
+export interface BalancerOptions {
+  readonly network: WindowInput
+  readonly coldStart: WindowInput
+  readonly strips: boolean
+}
+
+export function balancer({ network, coldStart, strips }: BalancerOptions) {
+  function forward(upgrade: Upgrade, { send }: Context): void {
+    const { connection, credentials } = upgrade
+    const stripped = strips && credentials.placement === 'header'
+    send(
+      `${connection}/transport`,
+      { ...upgrade, credentials: stripped ? { placement: 'none', valid: false } : credentials },
+      { window: network, label: `upgrade.${connection}`, channel: connection },
+    )
+  }
+
+  return actor<Balancer, BalancerMessage>({
+    initial: { started: {}, held: [] },
+    host: 'balancer',
+    receive(state, message, context) {
+      if (message.type === 'started') {
+        state.started[message.instance] = 'started'
+        for (const upgrade of state.held) if (upgrade.instance === message.instance) forward(upgrade, context)
+        state.held = state.held.filter((upgrade) => upgrade.instance !== message.instance)
+        return
+      }
+      if (coldStart === 0 || state.started[message.instance] === 'started') return forward(message, context)
+      state.held.push(message)
+      if (state.started[message.instance] !== undefined) return
+      state.started[message.instance] = 'starting'
+      context.setTimer(`start.${message.instance}`, coldStart, { type: 'started', instance: message.instance })
+    },
+  })
+}

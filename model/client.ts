@@ -1,0 +1,207 @@
+// A browser tab: connects at its time, sends its messages when its habit says so, counts what it gets, and
+// leaves when everything is answered. It may lose its connection, and may try again with a backoff.
+
+import { actor, type Context, type Message, type WindowInput } from '../sim/index.ts'
+import type { LifecycleParameters } from './options.ts'
+import { type AgentEvent, CLOSE } from './states.ts'
+import type { Client as ClientPlace, Connection } from './topology.ts'
+
+/** How a connection shows who it is. */
+export interface Credentials {
+  readonly placement: 'header' | 'subprotocol' | 'none'
+  readonly valid: boolean
+}
+
+interface ClientState {
+  phase: 'idle' | 'connecting' | 'open' | 'ready' | 'done' | 'closed'
+  /** Which of its connections it is on, from 0. */
+  attempt: number
+  /** Messages sent on this connection. */
+  sent: number
+  /** Messages that are fully answered. */
+  answered: number
+}
+
+type ClientMessage =
+  | { readonly type: 'connect' }
+  | { readonly type: 'opened'; readonly connection: string }
+  | { readonly type: 'delivered'; readonly connection: string; readonly frame: DeliveredFrame }
+  | { readonly type: 'closed'; readonly connection: string; readonly code: number; readonly reason: string }
+  | { readonly type: 'broken'; readonly connection: string }
+  | { readonly type: 'send' }
+  | { readonly type: 'leave' }
+  | { readonly type: 'drop' }
+  | { readonly type: 'vanish' }
+  | { readonly type: 'hold-back' }
+  | { readonly type: 'repeat'; readonly message: number }
+
+type DeliveredFrame =
+  | { readonly type: 'connection_ready' }
+  | { readonly type: AgentEvent; readonly message: number }
+
+const CLIENT_TIMERS = ['send', 'leave', 'drop', 'vanish', 'hold-back', 'repeat']
+
+export function client(place: ClientPlace, offset: WindowInput, parameters: LifecycleParameters) {
+  const { delays, faults, messages, sends } = parameters
+  const window = (name: keyof typeof delays) => delays[name] as WindowInput
+  const connectionOf = ({ attempt }: ClientState) => place.connections[attempt] as Connection
+  const isCurrent = (state: ClientState, connection: string) => connectionOf(state).name === connection
+
+  function connect(state: ClientState, { send, observe, setTimer }: Context): void {
+    const { name, instance } = connectionOf(state)
+    state.phase = 'connecting'
+    state.sent = sends === 'pipelined' ? messages : state.answered
+    observe({ type: 'connect', connection: name })
+    const frames = sends === 'pipelined' ? numbers(state.answered + 1, messages) : []
+    for (const message of frames) observe({ type: 'sent', connection: name, message })
+    const upgrade = { type: 'upgrade', connection: name, instance, credentials: credentialsOf(parameters), frames }
+    const to = parameters.balancer === 'none' ? `${name}/transport` : 'balancer'
+    send(to, upgrade, { window: window('network'), channel: name })
+    if ((faults.drops ?? 0) > 0) setTimer('drop', window('faults'), { type: 'drop' }, { fault: 'drops' })
+    if ((faults.halfOpens ?? 0) > 0) setTimer('vanish', window('faults'), { type: 'vanish' }, { fault: 'halfOpens' })
+  }
+
+  /** Starts sending, if the habit is to start now. */
+  function startSending(state: ClientState, when: string, context: Context): void {
+    if (sends !== when || state.sent >= messages) return
+    context.setTimer('send', window('messages'), { type: 'send' })
+    if ((faults.delays ?? 0) > 0) {
+      context.setTimer('hold-back', window('faults'), { type: 'hold-back' }, { fault: 'delays' })
+    }
+  }
+
+  function sendNext(state: ClientState, context: Context): void {
+    const { setTimer, observe } = context
+    const { name } = connectionOf(state)
+    state.sent++
+    const message = state.sent
+    observe({ type: 'sent', connection: name, message })
+    tellTransport(state, { type: 'frame', message }, 'message', context)
+    if ((faults.duplicates ?? 0) > 0) {
+      setTimer('repeat', window('faults'), { type: 'repeat', message }, { fault: 'duplicates' })
+    }
+    if (state.sent < messages) setTimer('send', window('messages'), { type: 'send' })
+  }
+
+  function delivered(state: ClientState, frame: DeliveredFrame, context: Context): void {
+    const { name: connection, user } = connectionOf(state)
+    if (frame.type === 'connection_ready') {
+      state.phase = 'ready'
+      context.observe({ type: 'ready', connection })
+      startSending(state, 'when-ready', context)
+    } else {
+      context.observe({ type: 'received', connection, user, message: frame.message, event: frame.type })
+      if (frame.type === 'agent_completed') state.answered = frame.message
+    }
+    if (state.phase !== 'ready' || state.answered < messages) return
+    state.phase = 'done'
+    context.setTimer('leave', window('leave'), { type: 'leave' })
+  }
+
+  function end(state: ClientState, code: number, reason: string, by: 'client' | 'server' | 'fault', context: Context) {
+    state.phase = 'closed'
+    for (const timer of CLIENT_TIMERS) context.cancelTimer(timer)
+    context.observe({ type: 'closed', connection: connectionOf(state).name, code, reason, by })
+    if (code === CLOSE.normal || state.attempt + 1 >= place.connections.length) return
+    context.setTimer('reconnect', window('backoff'), { type: 'connect' })
+  }
+
+  /** Puts something on the wire of the current connection, behind what is on it already. */
+  function tellTransport<M extends Message>(state: ClientState, message: M, label: string, { send }: Context): void {
+    const { name } = connectionOf(state)
+    send(`${name}/transport`, message, { window: window('network'), label, channel: name })
+  }
+
+  /** Tells the server that this end is gone. */
+  function sayBye(state: ClientState, code: number, context: Context): void {
+    tellTransport(state, { type: 'bye', code }, 'bye', context)
+  }
+
+  function strike(state: ClientState, fault: string, { observe }: Context): void {
+    observe({ type: 'fault', fault, connection: connectionOf(state).name })
+  }
+
+  return actor<ClientState, ClientMessage>({
+    initial: { phase: 'idle', attempt: 0, sent: 0, answered: 0 },
+    show: ({ phase }) => phase,
+    waitsFor: ({ phase, answered }) => {
+      if (phase === 'connecting' || phase === 'open') return 'connection_ready'
+      return phase === 'ready' && answered < messages ? `agent_completed of message ${answered + 1}` : undefined
+    },
+    start(_state, { setTimer }) {
+      setTimer('connect', offset, { type: 'connect' })
+      return undefined
+    },
+    receive(state, message, context) {
+      switch (message.type) {
+        case 'connect':
+          if (state.phase === 'closed') state.attempt++
+          return connect(state, context)
+        case 'opened':
+          if (state.phase !== 'connecting' || !isCurrent(state, message.connection)) return
+          state.phase = 'open'
+          return startSending(state, 'on-open', context)
+        case 'delivered':
+          if (state.phase === 'closed' || !isCurrent(state, message.connection)) return
+          return delivered(state, message.frame, context)
+        case 'send':
+          return sendNext(state, context)
+        case 'leave':
+          sayBye(state, CLOSE.normal, context)
+          return end(state, CLOSE.normal, 'finished', 'client', context)
+        case 'closed':
+          if (state.phase === 'closed' || !isCurrent(state, message.connection)) return
+          return end(state, message.code, message.reason, 'server', context)
+        case 'broken':
+          if (state.phase === 'idle' || state.phase === 'closed' || !isCurrent(state, message.connection)) return
+          sayBye(state, CLOSE.abnormal, context)
+          return end(state, CLOSE.abnormal, 'connection lost', 'fault', context)
+        case 'drop':
+          strike(state, 'drop', context)
+          sayBye(state, CLOSE.abnormal, context)
+          return end(state, CLOSE.abnormal, 'dropped', 'fault', context)
+        case 'vanish':
+          strike(state, 'half-open', context)
+          tellTransport(state, { type: 'vanished' }, 'vanished', context)
+          return end(state, CLOSE.abnormal, 'vanished', 'fault', context)
+        case 'hold-back':
+          if (state.sent >= messages) return
+          strike(state, 'delay', context)
+          context.setTimer('send', ['500ms', '1s'], { type: 'send' })
+          return
+        case 'repeat':
+          strike(state, 'duplicate', context)
+          return tellTransport(state, { type: 'frame', message: message.message }, 'message-again', context)
+      }
+    },
+  })
+}
+
+function credentialsOf({ token }: LifecycleParameters): Credentials {
+  if (token === 'missing') return { placement: 'none', valid: false }
+  return { placement: token === 'subprotocol' ? 'subprotocol' : 'header', valid: token !== 'invalid' }
+}
+
+function numbers(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index)
+}
+
+/** A client that opens nothing, and only asks its machine for a transition. */
+export function requester(place: ClientPlace, offset: WindowInput, parameters: LifecycleParameters, entry: string) {
+  const { name: connection } = place.connections[0] as Connection
+  const to = parameters.asksFor
+  return actor<{ asked: boolean }>({
+    initial: { asked: false },
+    show: ({ asked }) => (asked ? `asked for ${to}` : 'idle'),
+    start(_state, { setTimer }) {
+      setTimer('ask', offset, { type: 'ask' })
+      return undefined
+    },
+    receive(state, _message, { send, observe }) {
+      state.asked = true
+      observe({ type: 'asked', connection, user: place.user, to })
+      const request = { type: 'request', connection, to, reason: `${connection} requests it` }
+      send(`${connection}/${entry}`, request, { window: parameters.delays.network as WindowInput })
+    },
+  })
+}

@@ -1,0 +1,31 @@
+// One instance of the server, as far as it can crash: all that lives on it starts again from nothing, and
+// its clients lose their connections.
+
+import { actor, type WindowInput } from '../sim/index.ts'
+import { type Connection, hostOf } from './topology.ts'
+
+export interface InstanceOptions {
+  readonly connections: readonly Connection[]
+  readonly network: WindowInput
+  readonly faults: WindowInput
+}
+
+export function instance(name: string, { connections, network, faults }: InstanceOptions) {
+  const host = hostOf(name)
+  return actor({
+    initial: {},
+    host,
+    start(_state, { setTimer }) {
+      setTimer('crash', faults, { type: 'crash' }, { fault: 'crashes' })
+      return undefined
+    },
+    receive(_state, _message, { send, observe, crash }) {
+      observe({ type: 'crashed', instance: name })
+      for (const { name: connection, client } of connections) {
+        observe({ type: 'fault', fault: 'crash', connection })
+        send(client, { type: 'broken', connection }, { window: network, label: `broken.${connection}` })
+      }
+      crash(host)
+    },
+  })
+}
