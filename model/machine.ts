@@ -13,13 +13,19 @@ export interface MachineSurroundings {
 }
 
 export function machineActor(machine: Machine, identity: Identity, surroundings: MachineSurroundings) {
+  // A context belongs to one actor of one system for good, and so do the commands that speak through it.
+  const commands = new WeakMap<Context, Commands>()
+  const commandsFor = (context: Context): Commands => {
+    const known = commands.get(context) ?? commandsOf(context, identity, surroundings)
+    commands.set(context, known)
+    return known
+  }
   return actor<unknown, Message>({
     initial: machine.initial(identity),
     host: hostOf(identity.instance),
     ...(machine.show === undefined ? {} : { show: machine.show }),
     receive(state, message, context) {
-      machine.receive(state, message, commandsOf(context, identity, surroundings))
-      return undefined
+      machine.receive(state, message, commandsFor(context))
     },
   })
 }

@@ -63,6 +63,9 @@ export class System {
   readonly members: readonly Member[]
   readonly definition: SystemDefinition
   readonly #indexOf: ReadonlyMap<string, number>
+  // One context for each actor, made once: it speaks to whichever transition is being worked out.
+  readonly #contexts: readonly Context[]
+  #transition: Transition | undefined
 
   constructor(definition: SystemDefinition) {
     this.definition = definition
@@ -74,6 +77,7 @@ export class System {
       actor,
     }))
     this.#indexOf = new Map(this.members.map((member, index) => [member.name, index]))
+    this.#contexts = this.members.map((_, index) => this.#contextOf(index))
   }
 
   /** The state at time zero, and what the actors' starts let be seen. */
@@ -86,9 +90,9 @@ export class System {
       sequence: 0,
       step: 0,
     }
-    const transition = new Transition(this, empty, 0)
-    for (const index of this.members.keys()) transition.start(index)
-    return transition.finish(empty.budgets)
+    return this.#work(new Transition(this, empty, 0), empty.budgets, (transition) => {
+      for (const index of this.members.keys()) transition.start(index)
+    })
   }
 
   /** The deliveries that may happen now: the oldest of each channel, each timer, faults within budget. */
@@ -107,8 +111,13 @@ export class System {
   fire(state: SystemState, delivery: Delivery): Fired {
     const pending = state.pending.filter((other) => other !== delivery)
     const transition = new Transition(this, { ...state, pending }, state.step + 1)
-    transition.deliver(delivery.to, delivery.message)
-    return transition.finish(spend(state.budgets, delivery.fault))
+    return this.#work(transition, spend(state.budgets, delivery.fault), () =>
+      transition.deliver(delivery.to, delivery.message),
+    )
+  }
+
+  contextOf(index: number): Context {
+    return this.#contexts[index] as Context
   }
 
   indexOf(name: string, asker: string): number {
@@ -125,6 +134,35 @@ export class System {
   /** An execution of this system, for the scheduler. */
   begin(): Schedulable {
     return new SystemExecution(this)
+  }
+
+  #work(transition: Transition, budgets: SystemState['budgets'], work: (transition: Transition) => void): Fired {
+    this.#transition = transition
+    try {
+      work(transition)
+      return transition.finish(budgets)
+    } finally {
+      this.#transition = undefined
+    }
+  }
+
+  #contextOf(from: number): Context {
+    const self = (this.members[from] as Member).name
+    const current = (): Transition => {
+      if (this.#transition !== undefined) return this.#transition
+      throw new HeddleError(
+        'HEDDLE_LATE_EFFECT',
+        `${self} uses its context after its transition: expected every send, timer and observation within receive. Did it keep the context for a promise?`,
+      )
+    }
+    return {
+      self,
+      send: (to, message, options) => current().send(from, to, message, options),
+      setTimer: (timer, window, message, options) => current().setTimer(from, timer, window, message, options),
+      cancelTimer: (timer) => current().cancelTimer(from, timer),
+      observe: (observation) => current().observe(observation),
+      crash: (host) => current().crash(host),
+    }
   }
 }
 
@@ -194,22 +232,19 @@ class Transition {
   #apply(index: number, recipe: (draft: unknown, context: Context) => unknown): void {
     const { name } = this.#member(index)
     if (!this.#touched.includes(name)) this.#touched.push(name)
-    const context = this.#context(index)
+    const context = this.#system.contextOf(index)
     this.#states[index] = immer.produce(this.#states[index], (draft: unknown) => recipe(draft, context))
   }
 
-  #context(from: number): Context {
-    return {
-      self: this.#member(from).name,
-      send: (to, message, options) => this.#send(from, to, message, options),
-      setTimer: (timer, window, message, options) => this.#setTimer(from, timer, window, message, options),
-      cancelTimer: (timer) => this.#cancelTimers((other) => other.to === from && other.timer === timer),
-      observe: (observation) => void this.#observations.push(observation),
-      crash: (host) => this.#crash(host),
-    }
+  observe(observation: Observation): void {
+    this.#observations.push(observation)
   }
 
-  #send(from: number, toName: string, message: Message, options: SendOptions = {}): void {
+  cancelTimer(own: number, timer: string): void {
+    this.#cancelTimers((other) => other.to === own && other.timer === timer)
+  }
+
+  send(from: number, toName: string, message: Message, options: SendOptions = {}): void {
     const sender = this.#member(from)
     const to = this.#system.indexOf(toName, sender.name)
     if (options.window === undefined && sender.host === this.#member(to).host) {
@@ -230,8 +265,8 @@ class Transition {
     })
   }
 
-  #setTimer(own: number, timer: string, window: WindowInput, message: Message, options?: TimerOptions): void {
-    this.#cancelTimers((other) => other.to === own && other.timer === timer)
+  setTimer(own: number, timer: string, window: WindowInput, message: Message, options?: TimerOptions): void {
+    this.cancelTimer(own, timer)
     const fault = options?.fault
     this.#add({ from: own, to: own, message, label: timer, window, channel: undefined, timer, fault })
   }
@@ -240,7 +275,7 @@ class Transition {
     if (this.#pending.some(matches)) this.#pending = this.#pending.filter((other) => !matches(other))
   }
 
-  #crash(host: string): void {
+  crash(host: string): void {
     const members = this.#system.members
     this.#cancelTimers((other) => other.timer !== undefined && members[other.to]?.host === host)
     members.forEach((member, index) => {
