@@ -40,8 +40,10 @@ export interface Observation {
 export interface Schedulable {
   /** Budgets of the faults, by name. A fault with nothing left of its budget is not enabled. */
   readonly budgets: Readonly<Record<string, number>>
-  /** Claims that this execution brings with it, besides those of its scenario. */
+  /** Claims that this execution brings with it, besides those of its scenario; the list may grow. */
   readonly properties: readonly Property[]
+  /** Called once, before the first `enabled`. A promise means: not quiescent before it resolves. */
+  start?(): void | Promise<void>
   /** The events that may happen now in some timing, oldest first. Valid until the next `fire`. */
   enabled(): readonly Event[]
   /** Lets an enabled event happen. A promise means: not quiescent before it resolves. */

@@ -1,15 +1,33 @@
 // What the JavaScript host lends to the engine, each thing feature-detected, with the same results where it
-// is missing: a turn of the event loop, a synchronous drain of the microtask queue, and (for exact
-// attribution in worlds) asynchronous context. The only file of sim/ that may touch `process` or a timer.
+// is missing: turns of the event loop, a synchronous drain of the tick and microtask queues, asynchronous
+// context, and what escapes from the code under test. The only file of sim/ that may touch `process` or a
+// timer. It decides nothing.
 
-interface Immediate {
+type Emit = (this: unknown, name: string | symbol, ...values: unknown[]) => boolean
+
+/** An asynchronous context: what `run` sets is seen by everything that follows from it, however indirectly. */
+export interface AsyncContext<T> {
+  run<Result>(value: T, follow: () => Result): Result
+  getStore(): T | undefined
+  enterWith(value: T | undefined): void
+  disable(): void
+}
+
+interface Process {
+  _tickCallback?: () => void
+  emit?: Emit
+  getBuiltinModule?: (name: string) => unknown
+}
+
+interface Host {
   setImmediate?: (callback: () => void) => unknown
   setTimeout: (callback: () => void, delayMs: number) => unknown
-  process?: { _tickCallback?: () => void }
+  queueMicrotask: (callback: () => void) => void
+  process?: Process
 }
 
 // Taken once when heddle loads, so that fake timers installed later by a test do not stop the run loop.
-const { setImmediate, setTimeout, process } = globalThis as unknown as Immediate
+const { setImmediate, setTimeout, queueMicrotask, process } = globalThis as unknown as Host
 const tickCallback = process?._tickCallback
 
 /** Calls back outside every microtask, once what is ready in the event loop has had its turn. */
@@ -18,6 +36,75 @@ export function afterMacrotask(callback: () => void): void {
   else setTimeout(callback, 0)
 }
 
+const contexts: AsyncContext<any>[] = []
+
+/** A context of the host's own kind; undefined where it has none. */
+export function asyncContext<T>(): AsyncContext<T> | undefined {
+  const hooks = process?.getBuiltinModule?.('node:async_hooks') as
+    | { AsyncLocalStorage: new () => AsyncContext<T> }
+    | undefined
+  if (hooks === undefined) return undefined
+  const context = new hooks.AsyncLocalStorage()
+  contexts.push(context)
+  return context
+}
+
+// Guards nest, and may overlap where runs wait for turns of the event loop.
+let guards = 0
+let drainsInThisGuard = false
+let escaped: unknown[] = []
+let emitBefore: Emit | undefined
+let emitWasOwn = false
+
+/** What would end a process, or reach its listeners, if the code under test ran on its own. */
+const ESCAPES: ReadonlySet<string | symbol> = new Set(['unhandledRejection', 'uncaughtException'])
+/** What only accompanies these. */
+const ACCOMPANIES: ReadonlySet<string | symbol> = new Set(['uncaughtExceptionMonitor', 'rejectionHandled'])
+
+/**
+ * From here to the matching `leaveGuard`, errors that nobody handles are kept for {@link takeEscaped} and
+ * reach no listener of the process. A guard is one turn of a run loop: nothing else runs meanwhile.
+ */
+export function enterGuard(): void {
+  drainsInThisGuard = false
+  if (guards++ > 0 || process?.emit === undefined) return
+  emitWasOwn = Object.hasOwn(process, 'emit')
+  emitBefore = process.emit
+  process.emit = emitGuarded
+}
+
+export function leaveGuard(): void {
+  drainsInThisGuard = false
+  if (--guards > 0 || process?.emit === undefined) return
+  escaped = []
+  // Anything that has put itself in front meanwhile keeps its place; without a guard we only pass through.
+  if (process.emit === emitGuarded) {
+    if (emitWasOwn && emitBefore !== undefined) process.emit = emitBefore
+    else delete process.emit
+  }
+  // Asynchronous context costs everybody in the process; it comes back by itself when it is next used.
+  for (const context of contexts) context.disable()
+}
+
+const emitGuarded: Emit = function (this: unknown, name, ...values) {
+  if (guards > 0) {
+    if (ESCAPES.has(name)) escaped.push(values[0])
+    if (ESCAPES.has(name) || ACCOMPANIES.has(name)) return true
+  }
+  return (emitBefore as Emit).call(this, name, ...values)
+}
+
+/** The errors that escaped since the last call, oldest first; empty outside a guard. */
+export function takeEscaped(): readonly unknown[] {
+  if (escaped.length === 0) return escaped
+  const taken = escaped
+  escaped = []
+  return taken
+}
+
+/** How many ticks of one drain may throw: a bound for a callback that schedules itself again and throws. */
+const THROWS_PER_DRAIN_MAX = 1_000
+
 /**
  * Runs Node's tick and microtask queues until both are empty, and returns true; false where that is not
  * possible, which is in a microtask and on hosts without such a function. The caller then takes a turn of
@@ -25,10 +112,35 @@ export function afterMacrotask(callback: () => void): void {
  */
 export function drainSynchronously(): boolean {
   if (tickCallback === undefined) return false
+  if (drainsInThisGuard) {
+    drain(tickCallback)
+    return true
+  }
   let drained = false
   Promise.resolve().then(() => {
     drained = true
   })
-  tickCallback.call(process)
+  drain(tickCallback)
+  drainsInThisGuard = drained && guards > 0
   return drained
+}
+
+function drain(tick: () => void): void {
+  for (let thrown = 0; thrown < THROWS_PER_DRAIN_MAX; thrown++) {
+    try {
+      tick.call(process)
+      return
+    } catch (error) {
+      recover(error)
+    }
+  }
+}
+
+// A throw out of a tick leaves Node's stack of asynchronous contexts unbalanced, which later aborts the
+// process. Only Node's own path for uncaught exceptions clears it, and a microtask that throws takes it.
+function recover(error: unknown): void {
+  queueMicrotask(() => {
+    throw error
+  })
+  for (const context of contexts) context.enterWith(undefined)
 }

@@ -5,8 +5,9 @@ import { Clock } from './clock.ts'
 import { digestOfEnabled } from './digest.ts'
 import { describeThrown, HeddleError } from './error.ts'
 import type { Event, Footprint, Observation, Schedulable } from './event.ts'
-import { afterMacrotask } from './host.ts'
+import { afterMacrotask, enterGuard, leaveGuard } from './host.ts'
 import { Judge, type Violation } from './judge.ts'
+import type { Moment, Property } from './property.ts'
 import type { Scenario } from './scenario.ts'
 import type { ChoiceSource } from './source.ts'
 
@@ -90,6 +91,8 @@ export function runAll<T = Run>(
   let execution: Execution | undefined
   return new Promise((resolve, reject) => {
     const turn = () => {
+      let awaiting = false
+      enterGuard()
       try {
         for (let steps = 0; steps < STEPS_PER_TURN; steps++) {
           if (kept.length === count) return resolve(kept)
@@ -99,17 +102,26 @@ export function runAll<T = Run>(
             kept.push(each(execution.finish(), kept.length))
             execution = undefined
           } else if (pending !== undefined) {
-            pending.then(() => afterMacrotask(turn), reject)
+            awaiting = true
+            pending.finally(leaveGuard).then(() => afterMacrotask(turn), reject)
             return
           }
         }
         afterMacrotask(turn)
       } catch (error) {
+        execution?.abandon()
         reject(error)
+      } finally {
+        if (!awaiting) leaveGuard()
       }
     }
     afterMacrotask(turn)
   })
+}
+
+/** What the code under test threw; in an object, as it may be undefined. */
+interface Thrown {
+  readonly error: unknown
 }
 
 class Execution {
@@ -120,8 +132,11 @@ class Execution {
   readonly #clock = new Clock()
   readonly #judge: Judge
   readonly #steps: Step[] = []
-  readonly #opening: readonly Observation[]
   readonly #view: () => unknown
+  #opening: readonly Observation[] = []
+  #started = false
+  // How many of the execution's own properties the judge follows.
+  #adopted = 0
   #ending: Ending | undefined
   #waiting: readonly string[] = []
 
@@ -131,14 +146,12 @@ class Execution {
     this.#schedulable = scenario.begin()
     this.#source = typeof options.source === 'function' ? options.source(this.#schedulable) : options.source
     this.#view = () => this.#schedulable.view()
-    this.#opening = this.#schedulable.takeObservations()
-    this.#judge = new Judge([...scenario.properties, ...this.#schedulable.properties])
-    this.#judge.step(this.#opening, this.#view, { step: 0, timeUs: 0 })
-    this.#stopAtViolation()
+    this.#judge = new Judge(scenario.properties)
   }
 
-  /** Takes one step; a promise where the caller must wait before the next one. */
+  /** Takes one step, or begins; a promise where the caller must wait before the next one. */
   step(): Promise<void> | 'done' | undefined {
+    if (!this.#started) return this.#start()
     if (this.#ending !== undefined) return 'done'
     const enabled = this.#schedulable.enabled()
     if (enabled.length === 0) return this.#rest()
@@ -167,36 +180,69 @@ class Execution {
     }
   }
 
+  /** Lets go of a run that an error of the user's, or of heddle's own, has cut short. */
+  abandon(): void {
+    this.#schedulable.end()
+  }
+
+  #start(): Promise<void> | undefined {
+    this.#started = true
+    let pending: void | Promise<void>
+    try {
+      pending = this.#schedulable.start?.()
+    } catch (error) {
+      return this.#opened({ error })
+    }
+    if (pending === undefined) return this.#opened()
+    return pending.then(
+      () => this.#opened(),
+      (error) => this.#opened({ error }),
+    )
+  }
+
+  #opened(thrown?: Thrown): undefined {
+    this.#opening = this.#schedulable.takeObservations()
+    this.#look(this.#opening, { step: 0, timeUs: 0 }, thrown)
+    return undefined
+  }
+
   #fire(event: Event, digest: number): Promise<void> | undefined {
     let pending: void | Promise<void>
     try {
       pending = this.#schedulable.fire(event)
     } catch (error) {
-      return this.#settled(event, digest, error)
+      return this.#settled(event, digest, { error })
     }
     if (pending === undefined) return this.#settled(event, digest)
     return pending.then(
       () => this.#settled(event, digest),
-      (error) => this.#settled(event, digest, error),
+      (error) => this.#settled(event, digest, { error }),
     )
   }
 
   /** Writes down the step that has just come to quiescence, or that threw. */
-  #settled(event: Event, enabled: number, thrown?: unknown): undefined {
-    if (thrown instanceof HeddleError) throw thrown
+  #settled(event: Event, enabled: number, thrown?: Thrown): undefined {
     const observations = this.#schedulable.takeObservations()
     const timeUs = this.#clock.nowUs
     const number = this.#steps.length + 1
     const step = { number, timeUs, event, enabled, observations, footprint: this.#schedulable.footprint() }
     this.#steps.push(step)
-    this.#judge.step(observations, this.#view, { step: number, timeUs })
+    this.#look(observations, { step: number, timeUs }, thrown)
+    this.#options.onStep?.(step, this.#schedulable)
+    return undefined
+  }
+
+  /** Has the judge look at a quiescent state, and ends the run where the code under test threw. */
+  #look(observations: readonly Observation[], moment: Moment, thrown: Thrown | undefined): void {
+    if (thrown?.error instanceof HeddleError) throw thrown.error
+    const { properties } = this.#schedulable
+    while (this.#adopted < properties.length) this.#judge.add(properties[this.#adopted++] as Property)
+    this.#judge.step(observations, this.#view, moment)
     if (thrown !== undefined) {
-      this.#judge.violate({ property: NO_EXCEPTION, message: describeThrown(thrown), step: number, timeUs })
+      this.#judge.violate({ property: NO_EXCEPTION, message: describeThrown(thrown.error), ...moment })
       this.#ending = 'violation'
     }
     this.#stopAtViolation()
-    this.#options.onStep?.(step, this.#schedulable)
-    return undefined
   }
 
   #rest(): 'done' {

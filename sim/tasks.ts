@@ -1,0 +1,376 @@
+// One run of plain asynchronous code: its tasks, and the points at which they wait for the scheduler. A
+// choice point is an event; firing it settles the promise that a task awaits, and the run goes on until
+// every queue is empty. No order is decided here.
+
+import { NO_DELAY, toWindow, type Window, type WindowInput } from './duration.ts'
+import { HeddleError } from './error.ts'
+import type { Event, Footprint, Observation, Schedulable } from './event.ts'
+import { afterMacrotask, asyncContext, drainSynchronously, takeEscaped } from './host.ts'
+import type { Names, TaskNames } from './names.ts'
+import type { Property } from './property.ts'
+import { SharedValues } from './shared.ts'
+
+export interface OperationOptions<Value = void> {
+  /** The virtual time it takes. */
+  readonly window?: WindowInput
+  /** What its event reads. Where neither `reads` nor `writes` is given, it is taken to touch anything. */
+  readonly reads?: readonly string[]
+  readonly writes?: readonly string[]
+  /** The fault budget that it takes one of. It may happen, but never has to. */
+  readonly fault?: string
+  /** What the promise resolves to. */
+  readonly value?: Value
+  /** Takes the event back when it is aborted; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+}
+
+export interface TaskOptions {
+  /** True where the task may still wait when a run is at rest, such as a server's loop. */
+  readonly background?: boolean
+}
+
+/** What stands for all state that no footprint names. */
+export const ANYTHING = '*'
+const TOUCHES_ANYTHING: Footprint = { reads: [], writes: [ANYTHING] }
+const NO_OBSERVATIONS: readonly Observation[] = []
+const NO_OPTIONS: OperationOptions<any> = {}
+
+type Settle = (value?: any) => void
+
+// One executor for all choice points, as a closure for each would cost more than the promise itself.
+let lastResolve: Settle
+let lastReject: Settle
+const keepSettlers = (resolve: Settle, reject: Settle) => {
+  lastResolve = resolve
+  lastReject = reject
+}
+
+export class Task {
+  readonly name: string
+  readonly run: TaskRun
+  readonly names: TaskNames
+  readonly background: boolean
+  state: 'running' | 'finished' | 'failed' = 'running'
+  /** How many of its choice points are pending. */
+  pending = 0
+  /** The last choice point it came to. */
+  last: string | undefined
+
+  constructor(run: TaskRun, name: string, background: boolean) {
+    this.name = name
+    this.run = run
+    this.names = run.names.task(name)
+    this.background = background
+  }
+}
+
+/** A place where a task waits for the scheduler. What only the run needs is private, and gone once it fired. */
+class ChoicePoint implements Event {
+  readonly id: string
+  readonly hash: number
+  readonly place: string
+  readonly sequence: number
+  readonly createdAtStep: number
+  readonly window: Window
+  readonly footprint: Footprint
+  readonly fault: string | undefined
+  #task: Task | undefined
+  #resolve: Settle | undefined
+  #value: unknown
+  #forget: (() => void) | undefined
+
+  constructor(event: Event, task: Task, resolve: Settle, value: unknown) {
+    this.id = event.id
+    this.hash = event.hash
+    this.place = event.place
+    this.sequence = event.sequence
+    this.createdAtStep = event.createdAtStep
+    this.window = event.window
+    this.footprint = event.footprint
+    this.fault = event.fault
+    this.#task = task
+    this.#resolve = resolve
+    this.#value = value
+  }
+
+  get task(): Task | undefined {
+    return this.#task
+  }
+
+  /** Calls `withdraw` when the signal aborts, unless the point is let go before. */
+  listen(signal: AbortSignal, withdraw: () => void): void {
+    signal.addEventListener('abort', withdraw, { once: true })
+    this.#forget = () => signal.removeEventListener('abort', withdraw)
+  }
+
+  /** Lets the task go on. */
+  settle(): void {
+    const resolve = this.#resolve
+    const value = this.#value
+    this.release()
+    resolve?.(value)
+  }
+
+  /** Drops everything but the event, so that a recorded step keeps nothing of the run alive. */
+  release(): void {
+    this.#forget?.()
+    this.#forget = undefined
+    this.#task = undefined
+    this.#resolve = undefined
+    this.#value = undefined
+  }
+}
+
+// Who runs now. With an asynchronous context the answer is exact, whatever wakes whom; without one it is the
+// task whose event fired last, which is right as long as no task wakes another.
+const context = asyncContext<Task>()
+let stepping: Task | undefined
+
+/** The task that the calling code belongs to. Throws HEDDLE_NO_TASK where it belongs to none. */
+export function currentTask(asked: string): Task {
+  const task = context === undefined ? stepping : context.getStore()
+  if (task === undefined) {
+    throw new HeddleError(
+      'HEDDLE_NO_TASK',
+      `Expected ${asked}() to be called by a task of a running world, found a call from outside. Call it in the body of world() or in a task.`,
+    )
+  }
+  return task
+}
+
+export class TaskRun implements Schedulable {
+  readonly names: Names
+  readonly budgets: Record<string, number>
+  readonly properties: Property[] = []
+  readonly shared = new SharedValues()
+  readonly #body: () => unknown
+  readonly #tasks = new Map<string, Task>()
+  // Invariant: in the order of `sequence`.
+  readonly #pending: ChoicePoint[] = []
+  // Index: a label's.
+  readonly #counts: number[] = []
+  #faultsPending = 0
+  #sequence = 0
+  #step = 0
+  // Nothing counts that happens outside a step: only a real timer or I/O can make it happen.
+  #inStep = false
+  #fired: ChoicePoint | undefined
+  #firedTask: Task | undefined
+  // The tasks that another task's step woke.
+  #woken: Task[] = []
+  #failures: unknown[] = []
+  #observations: Observation[] = []
+
+  constructor(body: () => unknown, names: Names, budgets: Readonly<Record<string, number>>) {
+    this.#body = body
+    this.names = names
+    this.budgets = { ...budgets }
+  }
+
+  start(): void | Promise<void> {
+    this.#enterStep(undefined)
+    this.startTask('main', this.#body, {}).catch(() => {})
+    return this.#drain()
+  }
+
+  enabled(): readonly ChoicePoint[] {
+    if (this.#faultsPending === 0) return this.#pending
+    return this.#pending.filter(({ fault }) => fault === undefined || (this.budgets[fault] ?? 0) > 0)
+  }
+
+  fire(event: Event): void | Promise<void> {
+    const point = event as ChoicePoint
+    const { task } = point
+    this.#step++
+    this.#remove(point)
+    if (point.fault !== undefined) this.budgets[point.fault] = (this.budgets[point.fault] ?? 0) - 1
+    this.#enterStep(task)
+    this.#fired = point
+    point.settle()
+    return this.#drain()
+  }
+
+  takeObservations(): readonly Observation[] {
+    if (this.#observations.length === 0) return NO_OBSERVATIONS
+    const taken = this.#observations
+    this.#observations = []
+    return taken
+  }
+
+  footprint(): Footprint {
+    const declared = this.#fired?.footprint ?? TOUCHES_ANYTHING
+    const { reads, writes } = this.shared.touched
+    if (reads.size === 0 && writes.size === 0 && this.#woken.length === 0) return declared
+    return {
+      reads: [...new Set([...declared.reads, ...reads])],
+      writes: [...new Set([...declared.writes, ...writes, ...this.#woken.map(({ name }) => name)])],
+    }
+  }
+
+  waiting(): readonly string[] {
+    return [...this.#tasks.values()]
+      .filter(({ state, pending, background }) => state === 'running' && pending === 0 && !background)
+      .map(
+        ({ name, last }) =>
+          `${name} waits for a promise that nothing can settle (${last === undefined ? 'from its start' : `since ${last}`})`,
+      )
+  }
+
+  view(): unknown {
+    return this.shared.values
+  }
+
+  show(): ReadonlyMap<string, string> {
+    return new Map(
+      [...this.#tasks.values()].map(({ name, state, last }) => [
+        name,
+        state === 'running' ? (last ?? state) : state,
+      ]),
+    )
+  }
+
+  end(): void {
+    this.#inStep = false
+    for (const point of this.#pending) point.release()
+    this.#pending.length = 0
+    this.#tasks.clear()
+    this.#firedTask = undefined
+  }
+
+  /** Runs `fn` as a task, synchronously up to its first await. */
+  startTask<T>(name: string, fn: () => T | Promise<T>, options: TaskOptions): Promise<T> {
+    if (!this.#inStep) return new Promise(() => {})
+    if (this.#tasks.has(name)) {
+      throw new HeddleError(
+        'HEDDLE_DUPLICATE_TASK',
+        `Expected a new task name, found "${name}" twice. Event ids begin with the task's name, so give each task its own.`,
+      )
+    }
+    const task = new Task(this, name, options.background ?? false)
+    this.#tasks.set(name, task)
+    const result = this.#begin(task, fn)
+    result.then(
+      () => this.#ended(task, 'finished'),
+      (error) => {
+        if (this.#ended(task, 'failed')) this.#failures.push(error)
+      },
+    )
+    return result
+  }
+
+  /** Makes a choice point of a task, and returns the promise that it settles. */
+  point<Value>(task: Task, name: string, options: OperationOptions<Value> = NO_OPTIONS): Promise<Value> {
+    const { signal } = options
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    const promise = new Promise<Value>(keepSettlers)
+    const resolve = lastResolve
+    const reject = lastReject
+    if (!this.#inStep) return promise
+    const point = this.#makePoint(task, name, options, resolve)
+    this.#pending.push(point)
+    if (point.fault !== undefined) this.#faultsPending++
+    if (task !== this.#firedTask) this.#wakes(task)
+    if (signal !== undefined) {
+      point.listen(signal, () => {
+        this.#remove(point)
+        point.release()
+        reject(signal.reason)
+      })
+    }
+    return promise
+  }
+
+  observe(observation: Observation): void {
+    if (this.#inStep) this.#observations.push(observation)
+  }
+
+  #makePoint(task: Task, name: string, options: OperationOptions<any>, resolve: Settle): ChoicePoint {
+    const label = task.names.label(name)
+    const count = (this.#counts[label.index] ?? 0) + 1
+    this.#counts[label.index] = count
+    const { id, hash } = label.name(count)
+    task.pending++
+    task.last = id
+    const event = {
+      id,
+      hash,
+      place: label.place,
+      sequence: ++this.#sequence,
+      createdAtStep: this.#step,
+      window: options.window === undefined ? NO_DELAY : toWindow(options.window),
+      footprint: footprintOf(options),
+      fault: options.fault,
+    }
+    return new ChoicePoint(event, task, resolve, options.value)
+  }
+
+  #begin<T>(task: Task, fn: () => T | Promise<T>): Promise<T> {
+    const before = stepping
+    stepping = task
+    try {
+      const result = context === undefined ? fn() : context.run(task, fn)
+      return result instanceof Promise ? result : Promise.resolve(result)
+    } catch (error) {
+      return Promise.reject(error)
+    } finally {
+      stepping = before
+    }
+  }
+
+  #ended(task: Task, state: 'finished' | 'failed'): boolean {
+    if (!this.#inStep) return false
+    task.state = state
+    if (task !== this.#firedTask) this.#wakes(task)
+    return true
+  }
+
+  #wakes(task: Task): void {
+    if (this.#firedTask !== undefined && !this.#woken.includes(task)) this.#woken.push(task)
+  }
+
+  #remove(point: ChoicePoint): void {
+    const index = this.#pending.indexOf(point)
+    if (index < 0) return
+    this.#pending.splice(index, 1)
+    if (point.fault !== undefined) this.#faultsPending--
+    if (point.task !== undefined) point.task.pending--
+  }
+
+  #enterStep(task: Task | undefined): void {
+    this.#inStep = true
+    this.#firedTask = task
+    if (this.#woken.length > 0) this.#woken = []
+    this.shared.record()
+    stepping = task
+  }
+
+  #drain(): void | Promise<void> {
+    if (drainSynchronously()) return this.#leaveStep()
+    return new Promise((resolve, reject) => {
+      afterMacrotask(() => {
+        try {
+          resolve(this.#leaveStep())
+        } catch (error) {
+          reject(error)
+        }
+      })
+    })
+  }
+
+  /** Ends the step at quiescence. Throws what the code under test threw in it. */
+  #leaveStep(): void {
+    this.#inStep = false
+    this.shared.pause()
+    stepping = undefined
+    const escaped = takeEscaped()
+    if (escaped.length === 0 && this.#failures.length === 0) return
+    const errors = [...this.#failures, ...escaped]
+    this.#failures = []
+    throw errors.find((error) => error instanceof HeddleError) ?? errors[0]
+  }
+}
+
+function footprintOf({ reads, writes }: OperationOptions<any>): Footprint {
+  if (reads === undefined && writes === undefined) return TOUCHES_ANYTHING
+  return { reads: [ANYTHING, ...(reads ?? [])], writes: writes ?? [] }
+}

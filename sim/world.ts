@@ -1,0 +1,107 @@
+// Plain asynchronous code under the scheduler: what the body of a world is given, and how a world becomes a
+// scenario. Every function is bound to whichever task calls it, so that it can be taken out of the object;
+// what a task is and does stands in tasks.ts.
+
+import type { Duration, WindowInput } from './duration.ts'
+import { describeThrown } from './error.ts'
+import type { Observation } from './event.ts'
+import { Names } from './names.ts'
+import {
+  always,
+  eventually,
+  type Judgement,
+  type Monitor,
+  monitor,
+  type ObservationMatcher,
+  sometimes,
+} from './property.ts'
+import { type Scenario, scenario } from './scenario.ts'
+import { currentTask, type OperationOptions, type TaskOptions, TaskRun } from './tasks.ts'
+
+export type { OperationOptions, TaskOptions } from './tasks.ts'
+
+/** Claims about one run. They may look at anything; what a claim throws is its violation. */
+export interface Check {
+  always(name: string, holds: () => Judgement): void
+  /** Holds once, at the latest when the run is at rest, or within a stretch of virtual time from its start. */
+  eventually(name: string, holds: () => Judgement, options?: { within?: Duration }): void
+  sometimes(name: string, reached: ObservationMatcher | (() => boolean)): void
+  monitor<State, O extends Observation = Observation>(
+    definition: Monitor<State> | Parameters<typeof monitor<State, O>>[0],
+  ): void
+}
+
+export interface World {
+  /**
+   * Runs `fn` as a task of its own, synchronously up to its first await, as any call does. Its name begins
+   * the ids of its events, and is unique within a run. A task that rejects violates a property.
+   */
+  task<T>(name: string, fn: () => T | Promise<T>, options?: TaskOptions): Promise<T>
+  /** A choice point: the task goes on after a virtual time within the window. */
+  sleep(window: WindowInput): Promise<void>
+  /**
+   * A choice point: something outside the task happens, such as `operation('auth.resolve')`. A name with a
+   * slash is absolute; any other follows the name of the task.
+   */
+  operation<Value = void>(name: string, options?: OperationOptions<Value>): Promise<Value>
+  /** Wraps a value so that what is read and written of it lands in the footprint of the current step. */
+  shared<T extends object>(name: string, value: T): T
+  /** Shows something to the monitors and to the trace. */
+  observe(observation: Observation): void
+  readonly check: Check
+}
+
+export interface WorldOptions extends Partial<Omit<Scenario, 'name' | 'begin'>> {
+  /** How often each fault may strike in one run. */
+  readonly budgets?: Readonly<Record<string, number>>
+}
+
+/** A scenario of plain asynchronous code. Each run calls `body` afresh, as the task `main`. */
+export function world(
+  name: string,
+  body: (world: World) => void | Promise<void>,
+  options: WorldOptions = {},
+): Scenario {
+  const { budgets = {}, ...rest } = options
+  let names = new Names()
+  const begin = () => {
+    names = names.trimmed()
+    return new TaskRun(() => body(functions), names, budgets)
+  }
+  return scenario({ name, begin, ...rest })
+}
+
+const functions: World = {
+  task: (name, fn, options = {}) => currentTask('task').run.startTask(name, fn, options),
+  sleep(window) {
+    const task = currentTask('sleep')
+    return task.run.point(task, 'sleep', { window })
+  },
+  operation(name, options) {
+    const task = currentTask('operation')
+    return task.run.point(task, name, options)
+  },
+  shared: (name, value) => currentTask('shared').run.shared.share(name, value),
+  observe: (observation) => currentTask('observe').run.observe(observation),
+  check: {
+    always: (name, holds) => claim('always').push(always(name, thrownIsViolation(holds))),
+    eventually: (name, holds, options) =>
+      claim('eventually').push(eventually(name, thrownIsViolation(holds), options)),
+    sometimes: (name, reached) => claim('sometimes').push(sometimes(name, reached)),
+    monitor: (definition) => claim('monitor').push('kind' in definition ? definition : monitor(definition)),
+  },
+}
+
+function claim(kind: string) {
+  return currentTask(`check.${kind}`).run.properties
+}
+
+function thrownIsViolation(holds: () => Judgement): () => Judgement {
+  return () => {
+    try {
+      return holds()
+    } catch (error) {
+      return describeThrown(error)
+    }
+  }
+}
