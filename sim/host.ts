@@ -49,6 +49,18 @@ export function asyncContext<T>(): AsyncContext<T> | undefined {
   return context
 }
 
+let loops = 0
+
+/** A run loop begins; its runs may use asynchronous contexts until the matching `leaveLoop`. */
+export function enterLoop(): void {
+  loops++
+}
+
+/** Asynchronous context costs everybody in the process, so it goes with the last loop, and comes back by itself. */
+export function leaveLoop(): void {
+  if (--loops === 0) for (const context of contexts) context.disable()
+}
+
 // Guards nest, and may overlap where runs wait for turns of the event loop.
 let guards = 0
 let drainsInThisGuard = false
@@ -81,10 +93,7 @@ export function leaveGuard(): void {
   if (process.emit === emitGuarded) {
     if (emitWasOwn && emitBefore !== undefined) process.emit = emitBefore
     else delete process.emit
-  }
-  // Asynchronous context costs everybody in the process; it comes back by itself when it is next used.
-  for (const context of contexts) context.disable()
-}
+  }}
 
 const emitGuarded: Emit = function (this: unknown, name, ...values) {
   if (guards > 0) {

@@ -5,7 +5,7 @@ import { Clock } from './clock.ts'
 import { digestOfEnabled } from './digest.ts'
 import { describeThrown, HeddleError } from './error.ts'
 import type { Event, Footprint, Observation, Schedulable } from './event.ts'
-import { afterMacrotask, enterGuard, leaveGuard } from './host.ts'
+import { afterMacrotask, enterGuard, enterLoop, leaveGuard, leaveLoop } from './host.ts'
 import { Judge, type Violation } from './judge.ts'
 import type { Moment, Property } from './property.ts'
 import type { Scenario } from './scenario.ts'
@@ -89,7 +89,8 @@ export function runAll<T = Run>(
 ): Promise<T[]> {
   const kept: T[] = []
   let execution: Execution | undefined
-  return new Promise((resolve, reject) => {
+  enterLoop()
+  return new Promise<T[]>((resolve, reject) => {
     const turn = () => {
       let awaiting = false
       enterGuard()
@@ -116,7 +117,7 @@ export function runAll<T = Run>(
       }
     }
     afterMacrotask(turn)
-  })
+  }).finally(leaveLoop)
 }
 
 /** What the code under test threw; in an object, as it may be undefined. */

@@ -1,0 +1,71 @@
+// The same program under a world and under fast-check's scheduler: four tasks of five awaits each, in an
+// order drawn at random for each run. Ours records the whole trace; fast-check runs without verbose mode,
+// and with the call that its documentation recommends for waiting, `waitIdle`.
+
+import fc from 'fast-check'
+import { type Run, runAll } from '../sim/scheduler.ts'
+import { seeded } from '../sim/source.ts'
+import { random } from '../sim/strategies/random.ts'
+import { world } from '../sim/world.ts'
+import type { Contender } from './rounds.ts'
+
+const TASKS = ['tab-1', 'tab-2', 'tab-3', 'tab-4']
+const AWAITS = 5
+const RUNS_PER_ROUND = 2_000
+
+const fourTasks = world('four tasks', ({ task, operation }) => {
+  for (const name of TASKS) {
+    task(name, async () => {
+      for (let i = 0; i < AWAITS; i++) await operation('step')
+    })
+  }
+})
+
+const ours: Contender = {
+  name: 'heddle, world, random',
+  async round(index) {
+    let steps = 0
+    await runAll(
+      RUNS_PER_ROUND,
+      (run) => [
+        fourTasks,
+        {
+          source: seeded({
+            seed: index * RUNS_PER_ROUND + run,
+            strategy: random,
+            timing: 'untimed',
+            budgets: {},
+          }),
+        },
+      ],
+      (run: Run) => {
+        if (run.verdict !== 'no violation found')
+          throw new Error(`Expected no violation, found ${run.verdict}.`)
+        steps += run.steps.length
+      },
+    )
+    return { runs: RUNS_PER_ROUND, steps }
+  },
+}
+
+const theirs: Contender = {
+  name: 'fast-check, fc.scheduler',
+  async round(index) {
+    let steps = 0
+    const program = async (scheduler: fc.Scheduler) => {
+      const tasks = TASKS.map(async (name) => {
+        for (let i = 0; i < AWAITS; i++) {
+          await scheduler.schedule(Promise.resolve(), name)
+          steps++
+        }
+      })
+      await scheduler.waitIdle()
+      await Promise.all(tasks)
+    }
+    await fc.assert(fc.asyncProperty(fc.scheduler(), program), { numRuns: RUNS_PER_ROUND, seed: index })
+    return { runs: RUNS_PER_ROUND, steps }
+  },
+}
+
+/** The subject first, then its peers. */
+export const fourTasksContenders: readonly Contender[] = [ours, theirs]

@@ -1,0 +1,44 @@
+// `npm run bench`: measures heddle beside its peers, and prints a table and a ratio for each part.
+
+import { availableParallelism } from 'node:os'
+import Table from 'cli-table3'
+import { fourTasksContenders } from './four-tasks.ts'
+import { type Contender, type Measured, measure } from './rounds.ts'
+
+const ROUNDS = { warmUp: 3, measured: 15 }
+
+await main()
+
+async function main(): Promise<void> {
+  console.log(
+    `Node ${process.version}, ${availableParallelism()} CPUs, medians of ${ROUNDS.measured} alternating rounds`,
+  )
+  await part('four tasks of five awaits each', fourTasksContenders)
+}
+
+async function part(title: string, contenders: readonly Contender[]): Promise<void> {
+  const measured = await measure(contenders, ROUNDS)
+  const table = new Table({
+    head: [title, 'runs/s', 'steps/s'],
+    colAligns: ['left', 'right', 'right'],
+    style: { head: [], border: [] },
+  })
+  for (const { name, runsPerSecond, stepsPerSecond } of measured) {
+    table.push([name, thousands(runsPerSecond), thousands(stepsPerSecond)])
+  }
+  console.log(`\n${table.toString()}`)
+  console.log(ratioLine(measured))
+}
+
+function ratioLine([subject, ...peers]: readonly Measured[]): string {
+  return peers
+    .map((peer) => {
+      const ratio = (subject?.runsPerSecond ?? 0) / peer.runsPerSecond
+      return `ratio: ${ratio.toFixed(1)} times as many runs per second as ${peer.name}`
+    })
+    .join('\n')
+}
+
+function thousands(value: number): string {
+  return Math.round(value).toLocaleString('en-US')
+}
