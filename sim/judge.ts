@@ -18,11 +18,12 @@ export class Judge {
   readonly violations: Violation[] = []
   readonly reached = new Set<string>()
   readonly #always: Always[] = []
-  readonly #eventually = new Set<Eventually>()
-  readonly #sometimes = new Set<Sometimes>()
-  readonly #monitors = new Map<string, MonitorRun[]>()
+  // Both without what is settled.
+  #eventually: Eventually[] = []
+  #sometimes: Sometimes[] = []
   readonly #monitorRuns: MonitorRun[] = []
-  readonly #violated = new Set<string>()
+  // By the type of the observations that they follow; made with the first monitor.
+  #monitors: Map<string, MonitorRun[]> | undefined
 
   constructor(properties: readonly Property[]) {
     for (const property of properties) this.add(property)
@@ -34,10 +35,10 @@ export class Judge {
         this.#always.push(property)
         return
       case 'eventually':
-        this.#eventually.add(property)
+        this.#eventually.push(property)
         return
       case 'sometimes':
-        this.#sometimes.add(property)
+        this.#sometimes.push(property)
         return
       case 'monitor':
         this.#addMonitor(property)
@@ -46,17 +47,19 @@ export class Judge {
 
   /** Judges what a step showed. `view` is asked for only when a property looks at it. */
   step(observations: readonly Observation[], view: () => unknown, moment: Moment): void {
-    for (const observation of observations) {
-      for (const run of this.#monitors.get(observation.type) ?? []) {
-        this.#record(run.property.name, run.observe(observation, moment), moment)
+    if (this.#monitors !== undefined) {
+      for (const observation of observations) {
+        for (const run of this.#monitors.get(observation.type) ?? []) {
+          this.#record(run.property.name, run.observe(observation, moment), moment)
+        }
       }
     }
     for (const property of this.#always) this.#record(property.name, property.holds(view()), moment)
-    for (const property of this.#eventually) this.#settle(property, view, moment)
-    for (const property of this.#sometimes) {
-      if (!isReached(property, observations, view)) continue
-      this.reached.add(property.name)
-      this.#sometimes.delete(property)
+    if (this.#eventually.length > 0) {
+      this.#eventually = this.#eventually.filter((property) => !this.#settles(property, view, moment))
+    }
+    if (this.#sometimes.length > 0) {
+      this.#sometimes = this.#sometimes.filter((property) => !this.#reaches(property, observations, view))
     }
   }
 
@@ -72,14 +75,15 @@ export class Judge {
 
   /** A violation that no property of the user's claims, such as an error that the code under test throws. */
   violate(violation: Violation): void {
-    if (this.#violated.has(violation.property)) return
-    this.#violated.add(violation.property)
+    if (this.violations.some(({ property }) => property === violation.property)) return
     this.violations.push(violation)
   }
 
-  #addMonitor(property: Monitor): void {
-    const run = new MonitorRun(property)
-    this.#monitorRuns.push(run)
+  /** A monitor that is the goal of a `sometimes` reaches it by speaking, instead of being violated. */
+  #addMonitor(property: Monitor, goal?: string): void {
+    const run = new MonitorRun(property, goal)
+    if (goal === undefined) this.#monitorRuns.push(run)
+    this.#monitors ??= new Map()
     for (const type of new Set(property.on)) {
       const followers = this.#monitors.get(type)
       if (followers === undefined) this.#monitors.set(type, [run])
@@ -87,11 +91,18 @@ export class Judge {
     }
   }
 
-  #settle(property: Eventually, view: () => unknown, moment: Moment): void {
-    if (property.withinUs === undefined) return
+  /** Whether nothing more can come of an `eventually` before the end of the run. */
+  #settles(property: Eventually, view: () => unknown, moment: Moment): boolean {
+    if (property.withinUs === undefined) return false
     const late = moment.timeUs > property.withinUs
     if (late) this.#record(property.name, `not within ${property.withinUs / 1000}ms`, moment)
-    if (late || !isViolation(property.holds(view()))) this.#eventually.delete(property)
+    return late || !isViolation(property.holds(view()))
+  }
+
+  #reaches(property: Sometimes, observations: readonly Observation[], view: () => unknown): boolean {
+    const reached = isReached(property, observations, view)
+    if (reached) this.reached.add(property.name)
+    return reached
   }
 
   #record(property: string, judgement: Judgement, moment: Moment): void {
@@ -107,10 +118,12 @@ export class Judge {
 /** The instances of one monitor in one run. */
 class MonitorRun {
   readonly property: Monitor
+  readonly goal: string | undefined
   readonly #states = new Map<string, unknown>()
 
-  constructor(property: Monitor) {
+  constructor(property: Monitor, goal: string | undefined) {
     this.property = property
+    this.goal = goal
   }
 
   observe(observation: Observation, moment: Moment): string | undefined {
@@ -135,6 +148,7 @@ class MonitorRun {
 function isReached(property: Sometimes, observations: readonly Observation[], view: () => unknown): boolean {
   const { reached } = property
   if (typeof reached === 'function') return reached(view())
+  if ('kind' in reached) return false
   return observations.some((observation) => observation.type === reached.type && reached.matches(observation))
 }
 

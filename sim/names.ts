@@ -7,19 +7,20 @@ import { idPrefix, placeOf } from './event.ts'
 export interface EventName {
   readonly id: string
   readonly hash: number
+  readonly place: string
 }
 
 /** One label under which events are counted: `tab-1/auth.resolve`. */
 export class Label {
-  readonly full: string
-  readonly place: string
   /** Position in the counts of a run. */
   readonly index: number
+  readonly #full: string
+  readonly #place: string
   readonly #names: EventName[] = []
 
   constructor(full: string, index: number) {
-    this.full = full
-    this.place = placeOf(full)
+    this.#full = full
+    this.#place = placeOf(full)
     this.index = index
   }
 
@@ -27,8 +28,8 @@ export class Label {
   name(count: number): EventName {
     const known = this.#names[count - 1]
     if (known !== undefined) return known
-    const id = `${this.full}#${count}`
-    const name = { id, hash: hashOfId(id) }
+    const id = `${this.#full}#${count}`
+    const name = { id, hash: hashOfId(id), place: this.#place }
     // Invariant: without gaps, so that the array stays dense. A run counts from 1.
     if (count === this.#names.length + 1) this.#names.push(name)
     return name

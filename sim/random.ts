@@ -18,6 +18,7 @@ export interface Draw {
 export type StreamState = seedrandom.State.Alea
 
 const TWO_32 = 2 ** 32
+const UINT32_MAX = 0xffffffff
 
 export class RandomStream {
   readonly name: string
@@ -59,10 +60,11 @@ export class RandomStream {
   // Rejection instead of a remainder: the values past the largest multiple of `size` are drawn again, so
   // that none is likelier than another. Fewer than half are ever rejected.
   #below32(size: number): number {
-    const limit = TWO_32 - (TWO_32 % size)
+    // In 32-bit arithmetic, which is several times as fast as a remainder of doubles.
+    const last = UINT32_MAX - (size === TWO_32 ? 0 : ((UINT32_MAX % size) + 1) % size)
     for (;;) {
       const word = this.#generator.int32() >>> 0
-      if (word < limit) return word % size
+      if (word <= last) return word % size
     }
   }
 

@@ -31,17 +31,14 @@ export function seeded(options: SeededOptions): ChoiceSource {
   const streams = new RandomStreams(String(options.seed), options.log)
   const choose = options.strategy.begin(streams.stream('strategy'))
   const time = timing(options.timing, streams)
-  const faultsLeft = new Map(
-    Object.entries(options.budgets).map(([fault, budget]) => [
-      fault,
-      streams.stream('faults').integer(0, budget, fault),
-    ]),
-  )
-  const mayStrike = (event: Event) => event.fault === undefined || (faultsLeft.get(event.fault) ?? 0) > 0
+  const faultsLeft = new Map<string, number>()
+  for (const [fault, budget] of Object.entries(options.budgets)) {
+    faultsLeft.set(fault, streams.stream('faults').integer(0, budget, fault))
+  }
 
   return {
     choose(enabled, clock) {
-      const allowed = enabled.every(mayStrike) ? enabled : enabled.filter(mayStrike)
+      const allowed = strikesLeft(enabled, faultsLeft)
       if (allowed.length === 0) return undefined
       const candidates = time.candidates(allowed, clock)
       const event = candidates.length === 1 ? (candidates[0] as Event) : choose(candidates)
@@ -49,6 +46,15 @@ export function seeded(options: SeededOptions): ChoiceSource {
       return { event, timeUs: time.timeUs(event, clock) }
     },
   }
+}
+
+/** The events without the faults that have struck as often as they may; the list itself where there are none. */
+function strikesLeft(enabled: readonly Event[], left: ReadonlyMap<string, number>): readonly Event[] {
+  for (const { fault } of enabled) {
+    if (fault === undefined || (left.get(fault) ?? 0) > 0) continue
+    return enabled.filter((event) => event.fault === undefined || (left.get(event.fault) ?? 0) > 0)
+  }
+  return enabled
 }
 
 /**

@@ -6,7 +6,7 @@ import { NO_DELAY, toWindow, type Window, type WindowInput } from './duration.ts
 import { HeddleError } from './error.ts'
 import type { Event, Footprint, Observation, Schedulable } from './event.ts'
 import { afterMacrotask, asyncContext, drainSynchronously, takeEscaped } from './host.ts'
-import type { Names, TaskNames } from './names.ts'
+import type { EventName, Names, TaskNames } from './names.ts'
 import type { Property } from './property.ts'
 import { SharedValues } from './shared.ts'
 
@@ -75,22 +75,28 @@ class ChoicePoint implements Event {
   readonly footprint: Footprint
   readonly fault: string | undefined
   #task: Task | undefined
+  #options: OperationOptions<any> | undefined
   #resolve: Settle | undefined
-  #value: unknown
-  #forget: (() => void) | undefined
+  #withdraw: (() => void) | undefined
 
-  constructor(event: Event, task: Task, resolve: Settle, value: unknown) {
-    this.id = event.id
-    this.hash = event.hash
-    this.place = event.place
-    this.sequence = event.sequence
-    this.createdAtStep = event.createdAtStep
-    this.window = event.window
-    this.footprint = event.footprint
-    this.fault = event.fault
+  constructor(
+    name: EventName,
+    sequence: number,
+    createdAtStep: number,
+    task: Task,
+    options: OperationOptions<any>,
+  ) {
+    this.id = name.id
+    this.hash = name.hash
+    this.place = name.place
+    this.sequence = sequence
+    this.createdAtStep = createdAtStep
+    this.window = options.window === undefined ? NO_DELAY : toWindow(options.window)
+    this.footprint = footprintOf(options)
+    this.fault = options.fault
     this.#task = task
-    this.#resolve = resolve
-    this.#value = value
+    this.#options = options
+    this.#resolve = lastResolve
   }
 
   get task(): Task | undefined {
@@ -99,25 +105,25 @@ class ChoicePoint implements Event {
 
   /** Calls `withdraw` when the signal aborts, unless the point is let go before. */
   listen(signal: AbortSignal, withdraw: () => void): void {
+    this.#withdraw = withdraw
     signal.addEventListener('abort', withdraw, { once: true })
-    this.#forget = () => signal.removeEventListener('abort', withdraw)
   }
 
   /** Lets the task go on. */
   settle(): void {
-    const resolve = this.#resolve
-    const value = this.#value
+    const resolve = this.#resolve as Settle
+    const value = this.#options?.value
     this.release()
-    resolve?.(value)
+    resolve(value)
   }
 
   /** Drops everything but the event, so that a recorded step keeps nothing of the run alive. */
   release(): void {
-    this.#forget?.()
-    this.#forget = undefined
+    if (this.#withdraw !== undefined) this.#options?.signal?.removeEventListener('abort', this.#withdraw)
+    this.#withdraw = undefined
     this.#task = undefined
+    this.#options = undefined
     this.#resolve = undefined
-    this.#value = undefined
   }
 }
 
@@ -263,14 +269,10 @@ export class TaskRun implements Schedulable {
     const { signal } = options
     if (signal?.aborted) return Promise.reject(signal.reason)
     const promise = new Promise<Value>(keepSettlers)
-    const resolve = lastResolve
-    const reject = lastReject
     if (!this.#inStep) return promise
-    const point = this.#makePoint(task, name, options, resolve)
-    this.#pending.push(point)
-    if (point.fault !== undefined) this.#faultsPending++
-    if (task !== this.#firedTask) this.#wakes(task)
+    const point = this.#add(task, name, options)
     if (signal !== undefined) {
+      const reject = lastReject
       point.listen(signal, () => {
         this.#remove(point)
         point.release()
@@ -284,24 +286,19 @@ export class TaskRun implements Schedulable {
     if (this.#inStep) this.#observations.push(observation)
   }
 
-  #makePoint(task: Task, name: string, options: OperationOptions<any>, resolve: Settle): ChoicePoint {
-    const label = task.names.label(name)
+  #add(task: Task, operation: string, options: OperationOptions<any>): ChoicePoint {
+    const label = task.names.label(operation)
     const count = (this.#counts[label.index] ?? 0) + 1
     this.#counts[label.index] = count
-    const { id, hash } = label.name(count)
+    this.#sequence++
+    const name = label.name(count)
+    const point = new ChoicePoint(name, this.#sequence, this.#step, task, options)
+    this.#pending.push(point)
+    if (options.fault !== undefined) this.#faultsPending++
     task.pending++
-    task.last = id
-    const event = {
-      id,
-      hash,
-      place: label.place,
-      sequence: ++this.#sequence,
-      createdAtStep: this.#step,
-      window: options.window === undefined ? NO_DELAY : toWindow(options.window),
-      footprint: footprintOf(options),
-      fault: options.fault,
-    }
-    return new ChoicePoint(event, task, resolve, options.value)
+    task.last = name.id
+    if (task !== this.#firedTask) this.#wakes(task)
+    return point
   }
 
   #begin<T>(task: Task, fn: () => T | Promise<T>): Promise<T> {
@@ -329,9 +326,12 @@ export class TaskRun implements Schedulable {
   }
 
   #remove(point: ChoicePoint): void {
-    const index = this.#pending.indexOf(point)
+    const pending = this.#pending
+    const index = pending.indexOf(point)
     if (index < 0) return
-    this.#pending.splice(index, 1)
+    // What splice does, without an array for what it took out.
+    for (let next = index + 1; next < pending.length; next++) pending[next - 1] = pending[next] as ChoicePoint
+    pending.pop()
     if (point.fault !== undefined) this.#faultsPending--
     if (point.task !== undefined) point.task.pending--
   }
