@@ -51,7 +51,11 @@ export function agent(user: string, delays: { readonly agent: WindowInput; reado
     const { message, token, instance, to } = run
     run.emitted++
     context.observe({ type: 'effect', user, connection, instance, message, event, token })
-    context.send(to, { type: 'agent-event', connection, message, event }, { window: delays.network, label: event, channel: connection })
+    context.send(
+      to,
+      { type: 'agent-event', connection, message, event },
+      { window: delays.network, label: event, channel: connection },
+    )
     const last = run.complete ? AGENT_EVENTS.length : 2
     if (run.emitted < last) context.setTimer(timerOf(connection), delays.agent, { type: 'emit', connection })
     else state.runs = state.runs.filter((other) => other.connection !== connection)
@@ -60,7 +64,8 @@ export function agent(user: string, delays: { readonly agent: WindowInput; reado
   return actor<Agent, AgentMessage>({
     initial: { highestToken: 0, runs: [] },
     host: 'agent',
-    show: ({ runs }) => (runs.length === 0 ? 'idle' : runs.map((run) => `${run.connection}: message ${run.message}`).join(', ')),
+    show: ({ runs }) =>
+      runs.length === 0 ? 'idle' : runs.map((run) => `${run.connection}: message ${run.message}`).join(', '),
     receive(state, message, context) {
       if (message.type === 'emit') return emit(state, message.connection, context)
       const { type: _, ...run } = message

@@ -50,7 +50,10 @@ export function balancer({ network, coldStart, strips }: BalancerOptions) {
       state.held.push(message)
       if (state.started[message.instance] !== undefined) return
       state.started[message.instance] = 'starting'
-      context.setTimer(`start.${message.instance}`, coldStart, { type: 'started', instance: message.instance })
+      context.setTimer(`start.${message.instance}`, coldStart, {
+        type: 'started',
+        instance: message.instance,
+      })
     },
   })
 }

@@ -16,9 +16,9 @@ interface ClientState {
   phase: 'idle' | 'connecting' | 'open' | 'ready' | 'done' | 'closed'
   /** Which of its connections it is on, from 0. */
   attempt: number
-  /** Messages sent on this connection. */
+  /** How many of its messages were sent, on this connection or answered on an earlier one. */
   sent: number
-  /** Messages that are fully answered. */
+  /** How many of its messages are fully answered. */
   answered: number
 }
 
@@ -45,6 +45,8 @@ export function client(place: ClientPlace, offset: WindowInput, parameters: Life
   const { delays, faults, messages, sends } = parameters
   const window = (name: keyof typeof delays) => delays[name] as WindowInput
   const connectionOf = ({ attempt }: ClientState) => place.connections[attempt] as Connection
+  // Message numbers are unique over all clients, and grow for each: tab-2 sends 101, 102, …
+  const messageNumber = (count: number) => place.index * 100 + count
   const isCurrent = (state: ClientState, connection: string) => connectionOf(state).name === connection
 
   function connect(state: ClientState, { send, observe, setTimer }: Context): void {
@@ -52,13 +54,20 @@ export function client(place: ClientPlace, offset: WindowInput, parameters: Life
     state.phase = 'connecting'
     state.sent = sends === 'pipelined' ? messages : state.answered
     observe({ type: 'connect', connection: name })
-    const frames = sends === 'pipelined' ? numbers(state.answered + 1, messages) : []
+    const frames = sends === 'pipelined' ? counts(state.answered + 1, messages).map(messageNumber) : []
     for (const message of frames) observe({ type: 'sent', connection: name, message })
-    const upgrade = { type: 'upgrade', connection: name, instance, credentials: credentialsOf(parameters), frames }
+    const upgrade = {
+      type: 'upgrade',
+      connection: name,
+      instance,
+      credentials: credentialsOf(parameters),
+      frames,
+    }
     const to = parameters.balancer === 'none' ? `${name}/transport` : 'balancer'
     send(to, upgrade, { window: window('network'), channel: name })
     if ((faults.drops ?? 0) > 0) setTimer('drop', window('faults'), { type: 'drop' }, { fault: 'drops' })
-    if ((faults.halfOpens ?? 0) > 0) setTimer('vanish', window('faults'), { type: 'vanish' }, { fault: 'halfOpens' })
+    if ((faults.halfOpens ?? 0) > 0)
+      setTimer('vanish', window('faults'), { type: 'vanish' }, { fault: 'halfOpens' })
   }
 
   /** Starts sending, if the habit is to start now. */
@@ -74,7 +83,7 @@ export function client(place: ClientPlace, offset: WindowInput, parameters: Life
     const { setTimer, observe } = context
     const { name } = connectionOf(state)
     state.sent++
-    const message = state.sent
+    const message = messageNumber(state.sent)
     observe({ type: 'sent', connection: name, message })
     tellTransport(state, { type: 'frame', message }, 'message', context)
     if ((faults.duplicates ?? 0) > 0) {
@@ -91,14 +100,21 @@ export function client(place: ClientPlace, offset: WindowInput, parameters: Life
       startSending(state, 'when-ready', context)
     } else {
       context.observe({ type: 'received', connection, user, message: frame.message, event: frame.type })
-      if (frame.type === 'agent_completed') state.answered = frame.message
+      const isNext = frame.message === messageNumber(state.answered + 1)
+      if (frame.type === 'agent_completed' && isNext) state.answered++
     }
     if (state.phase !== 'ready' || state.answered < messages) return
     state.phase = 'done'
     context.setTimer('leave', window('leave'), { type: 'leave' })
   }
 
-  function end(state: ClientState, code: number, reason: string, by: 'client' | 'server' | 'fault', context: Context) {
+  function end(
+    state: ClientState,
+    code: number,
+    reason: string,
+    by: 'client' | 'server' | 'fault',
+    context: Context,
+  ) {
     state.phase = 'closed'
     for (const timer of CLIENT_TIMERS) context.cancelTimer(timer)
     context.observe({ type: 'closed', connection: connectionOf(state).name, code, reason, by })
@@ -107,7 +123,12 @@ export function client(place: ClientPlace, offset: WindowInput, parameters: Life
   }
 
   /** Puts something on the wire of the current connection, behind what is on it already. */
-  function tellTransport<M extends Message>(state: ClientState, message: M, label: string, { send }: Context): void {
+  function tellTransport<M extends Message>(
+    state: ClientState,
+    message: M,
+    label: string,
+    { send }: Context,
+  ): void {
     const { name } = connectionOf(state)
     send(`${name}/transport`, message, { window: window('network'), label, channel: name })
   }
@@ -126,7 +147,9 @@ export function client(place: ClientPlace, offset: WindowInput, parameters: Life
     show: ({ phase }) => phase,
     waitsFor: ({ phase, answered }) => {
       if (phase === 'connecting' || phase === 'open') return 'connection_ready'
-      return phase === 'ready' && answered < messages ? `agent_completed of message ${answered + 1}` : undefined
+      return phase === 'ready' && answered < messages
+        ? `agent_completed of message ${answered + 1}`
+        : undefined
     },
     start(_state, { setTimer }) {
       setTimer('connect', offset, { type: 'connect' })
@@ -153,7 +176,8 @@ export function client(place: ClientPlace, offset: WindowInput, parameters: Life
           if (state.phase === 'closed' || !isCurrent(state, message.connection)) return
           return end(state, message.code, message.reason, 'server', context)
         case 'broken':
-          if (state.phase === 'idle' || state.phase === 'closed' || !isCurrent(state, message.connection)) return
+          if (state.phase === 'idle' || state.phase === 'closed' || !isCurrent(state, message.connection))
+            return
           sayBye(state, CLOSE.abnormal, context)
           return end(state, CLOSE.abnormal, 'connection lost', 'fault', context)
         case 'drop':
@@ -182,13 +206,18 @@ function credentialsOf({ token }: LifecycleParameters): Credentials {
   return { placement: token === 'subprotocol' ? 'subprotocol' : 'header', valid: token !== 'invalid' }
 }
 
-function numbers(from: number, to: number): number[] {
+function counts(from: number, to: number): number[] {
   return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index)
 }
 
 /** A client that opens nothing, and only asks its machine for a transition. */
-export function requester(place: ClientPlace, offset: WindowInput, parameters: LifecycleParameters, entry: string) {
-  const { name: connection } = place.connections[0] as Connection
+export function requester(
+  place: ClientPlace,
+  offset: WindowInput,
+  parameters: LifecycleParameters,
+  entry: string,
+) {
+  const { name: connection, user, instance } = place.connections[0] as Connection
   const to = parameters.asksFor
   return actor<{ asked: boolean }>({
     initial: { asked: false },
@@ -199,7 +228,7 @@ export function requester(place: ClientPlace, offset: WindowInput, parameters: L
     },
     receive(state, _message, { send, observe }) {
       state.asked = true
-      observe({ type: 'asked', connection, user: place.user, to })
+      observe({ type: 'asked', connection, user, instance, to })
       const request = { type: 'request', connection, to, reason: `${connection} requests it` }
       send(`${connection}/${entry}`, request, { window: parameters.delays.network as WindowInput })
     },

@@ -20,9 +20,9 @@ export function instance(name: string, { connections, network, faults }: Instanc
       return undefined
     },
     receive(_state, _message, { send, observe, crash }) {
-      observe({ type: 'crashed', instance: name })
-      for (const { name: connection, client } of connections) {
+      for (const { name: connection, client, user } of connections) {
         observe({ type: 'fault', fault: 'crash', connection })
+        observe({ type: 'crashed', connection, user, instance: name })
         send(client, { type: 'broken', connection }, { window: network, label: `broken.${connection}` })
       }
       crash(host)

@@ -6,8 +6,8 @@ import {
   HeddleError,
   type Property,
   type Scenario,
-  scenario,
   System,
+  scenario,
   toWindow,
   type WindowInput,
 } from '../sim/index.ts'
@@ -26,8 +26,8 @@ import { transport } from './transport.ts'
 
 /** What properties over a lifecycle scenario look at, beside its observations. */
 export interface LifecycleView {
-  /** What the coordinator's machines still hold, by connection. */
-  readonly held: readonly { readonly machine: string; readonly connection: string }[]
+  /** What the coordinator's machines still hold, and whether the connection they hold it for has ended. */
+  readonly held: readonly { readonly machine: string; readonly connection: string; readonly ended: boolean }[]
 }
 
 /** Names that the environment has taken; no machine of a coordinator may have one. */
@@ -65,7 +65,10 @@ function checkCoordinator({ name, entry, machines }: Coordinator): void {
             ? `machines not named ${ENVIRONMENT.join(', ')}`
             : undefined
   if (complaint === undefined) return
-  throw new HeddleError('HEDDLE_COORDINATOR', `Expected a coordinator with ${complaint}; see model/coordinator.ts.`)
+  throw new HeddleError(
+    'HEDDLE_COORDINATOR',
+    `Expected a coordinator with ${complaint}; see model/coordinator.ts.`,
+  )
 }
 
 function assemble(parameters: LifecycleParameters, coordinator: Coordinator): System {
@@ -79,7 +82,10 @@ function assemble(parameters: LifecycleParameters, coordinator: Coordinator): Sy
     actors: {
       ...clients(places, parameters, coordinator.entry),
       ...(parameters.balancer === 'none' ? {} : { balancer: balancerOf(parameters) }),
-      ...Object.assign({}, ...places.connections.map((one) => environmentOf(one, parameters, coordinator.entry))),
+      ...Object.assign(
+        {},
+        ...places.connections.map((one) => environmentOf(one, parameters, coordinator.entry)),
+      ),
       ...Object.fromEntries(Object.entries(machines).map(([name, { actor }]) => [name, actor])),
       ...shared(places, parameters),
       ...instances(places, parameters),
@@ -87,7 +93,11 @@ function assemble(parameters: LifecycleParameters, coordinator: Coordinator): Sy
     budgets: parameters.faults,
     view: (states): LifecycleView => ({
       held: holders.flatMap(({ name, holds }) =>
-        holds(states[name]).map((connection) => ({ machine: name, connection })),
+        holds(states[name]).map((connection) => ({
+          machine: name,
+          connection,
+          ended: (states[`${connection}/transport`] as { phase: string }).phase === 'ended',
+        })),
       ),
     }),
   })
@@ -159,7 +169,11 @@ interface Placed {
   readonly holds: Machine['holds']
 }
 
-function machineActors({ connections, users, instances }: Topology, coordinator: Coordinator, network: WindowInput) {
+function machineActors(
+  { connections, users, instances }: Topology,
+  coordinator: Coordinator,
+  network: WindowInput,
+) {
   const placed: Record<string, Placed> = {}
   const nameOf = (machine: string, of: string, instance: string) =>
     coordinator.machines[machine]?.per === 'user'

@@ -25,6 +25,9 @@ export function machineActor(machine: Machine, identity: Identity, surroundings:
     host: hostOf(identity.instance),
     ...(machine.show === undefined ? {} : { show: machine.show }),
     receive(state, message, context) {
+      if (message.type === 'timer' && identity.connection !== undefined) {
+        context.observe({ type: 'timer', connection: identity.connection, machine: context.self })
+      }
       machine.receive(state, message, commandsFor(context))
     },
   })
@@ -50,9 +53,10 @@ function commandsOf(context: Context, identity: Identity, { find, network }: Mac
     cancelTimer,
     tell: (machine, of, message) => send(find(machine, of), message),
     moved: (connection, to, token = 0) => observe({ type: 'moved', connection, user, instance, to, token }),
-    coordinatedBy: (connection, machine) => observe({ type: 'coordinated', connection, user, instance, machine }),
+    coordinatedBy: (connection, machine) =>
+      observe({ type: 'coordinated', connection, user, instance, machine }),
     answered: (connection, to, outcome, error = '') =>
-      observe({ type: 'answered', connection, user, to, outcome, error }),
+      observe({ type: 'answered', connection, user, instance, to, outcome, error }),
     standing: (connection, standing) => observe({ type: standing, connection, user, instance }),
   }
 }

@@ -35,7 +35,8 @@ export function services({ name, user, instance }: Connection, options: Services
     setTimer('supervisor', options.window, { type: 'up', service: 'supervisor', to })
     setTimer('thread', options.window, { type: 'up', service: 'thread', to })
     if (options.mayFail) setTimer('fail', options.faults, { type: 'fail', to }, { fault: 'serviceFailures' })
-    if (options.mayBeLate) setTimer('late', options.faults, { type: 'late', to }, { fault: 'partialServices' })
+    if (options.mayBeLate)
+      setTimer('late', options.faults, { type: 'late', to }, { fault: 'partialServices' })
   }
 
   function up(state: Services, service: Service, to: string, context: Context): void {

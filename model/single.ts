@@ -52,10 +52,23 @@ interface Ask {
 
 /** What sessions and the machine of their user tell each other. */
 export type Told =
-  | { readonly type: 'ask'; readonly connection: string; readonly from: LifecycleState; readonly to: LifecycleState }
+  | {
+      readonly type: 'ask'
+      readonly connection: string
+      readonly from: LifecycleState
+      readonly to: LifecycleState
+    }
   | { readonly type: 'left'; readonly connection: string }
-  | { readonly type: 'answer'; readonly to: LifecycleState; readonly outcome: Outcome; readonly token: number }
+  | Answer
   | { readonly type: 'superseded'; readonly code: number; readonly reason: string }
+
+interface Answer {
+  readonly type: 'answer'
+  readonly to: LifecycleState
+  readonly outcome: Outcome
+  readonly token: number
+  readonly error?: string
+}
 
 export function single(policy: Policy = 'standby'): Coordinator {
   return {
@@ -81,7 +94,9 @@ export const session: Machine<Session> = {
   }),
   receive: receiveInSession,
   holds: (state) =>
-    isEnded(state.phase) || (state.phase === 'CONNECTING' && state.standing === 'none') ? [] : [state.connection],
+    isEnded(state.phase) || (state.phase === 'CONNECTING' && state.standing === 'none')
+      ? []
+      : [state.connection],
   show: (state) => (state.standing === 'waiting' ? `${state.phase} (waiting)` : state.phase),
 }
 
@@ -148,7 +163,8 @@ function ask(state: Session, to: LifecycleState, commands: Commands): void {
   commands.tell('machine', state.user, { type: 'ask', connection: state.connection, from: state.phase, to })
 }
 
-function answered(state: Session, answer: Extract<Told, { type: 'answer' }>, commands: Commands): void {
+function answered(state: Session, answer: Answer, commands: Commands): void {
+  commands.answered(state.connection, answer.to, answer.outcome, answer.error)
   if (answer.outcome === 'refused') {
     if (state.standing === 'asked') state.standing = 'none'
     return
@@ -249,8 +265,12 @@ export function userMachine(policy: Policy): Machine<UserMachine> {
     per: 'user',
     initial: (identity) => initialUserMachine(identity, policy),
     receive: receiveInUserMachine,
-    holds: ({ owner, waiting }) => [...(owner === null ? [] : [owner]), ...waiting.map((ask) => ask.connection)],
-    show: (state) => `owner: ${state.owner ?? 'nobody'}${state.waiting.length > 0 ? ` +${state.waiting.length}` : ''}`,
+    holds: ({ owner, waiting }) => [
+      ...(owner === null ? [] : [owner]),
+      ...waiting.map((ask) => ask.connection),
+    ],
+    show: (state) =>
+      `owner: ${state.owner ?? 'nobody'}${state.waiting.length > 0 ? ` +${state.waiting.length}` : ''}`,
   }
 }
 
@@ -304,9 +324,12 @@ function requested(state: UserMachine, asked: Extract<Told, { type: 'ask' }>, co
   commands.coordinatedBy(asked.connection, state.user)
   const outcome = requestTransition(state, asked)
   if (outcome === 'queued' && state.policy === 'takeover' && !state.stored) return takeOver(state, commands)
-  const error = outcome === 'refused' ? new InvalidTransition(asked.from, asked.to).message : undefined
-  commands.answered(asked.connection, asked.to, outcome, error)
-  tellSession(asked.connection, { type: 'answer', to: asked.to, outcome, token: state.token }, commands)
+  const error = outcome === 'refused' ? new InvalidTransition(asked.from, asked.to).message : ''
+  tellSession(
+    asked.connection,
+    { type: 'answer', to: asked.to, outcome, token: state.token, error },
+    commands,
+  )
   if (outcome === 'queued') askForLease(state, commands)
 }
 
@@ -341,7 +364,6 @@ function promote(state: UserMachine, token: number, commands: Commands): void {
 }
 
 function grant({ connection, to }: Ask, token: number, commands: Commands): void {
-  commands.answered(connection, to, 'granted')
   tellSession(connection, { type: 'answer', to, outcome: 'granted', token }, commands)
 }
 
@@ -370,7 +392,6 @@ function leaseRefused(state: UserMachine, commands: Commands): void {
   const denied = state.waiting
   state.waiting = []
   for (const { connection, to } of denied) {
-    commands.answered(connection, to, 'denied')
     tellSession(connection, { type: 'answer', to, outcome: 'denied', token: 0 }, commands)
   }
 }

@@ -28,7 +28,9 @@ export interface Topology {
 }
 
 export function topology(parameters: LifecycleParameters): Topology {
-  const instances = Array.from({ length: parameters.instances }, (_, index) => String.fromCharCode(97 + index))
+  const instances = Array.from({ length: parameters.instances }, (_, index) =>
+    String.fromCharCode(97 + index),
+  )
   const users = Array.from({ length: parameters.users }, (_, index) => `user-${index + 1}`)
   const clients = users.flatMap((user, userIndex) =>
     Array.from({ length: parameters.connections }, (_, tab) =>

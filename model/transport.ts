@@ -51,7 +51,7 @@ export function transport(connection: Connection, entry: string, delays: Transpo
     state.phase = 'ended'
     state.buffer = []
     for (const timer of ['accepted', 'closed', 'heartbeat', 'reset']) cancelTimer(timer)
-    observe({ type: 'gone', connection: name, user, code })
+    observe({ type: 'gone', connection: name, user, instance, code })
     send(endpoint, { type: 'gone', connection: name, code })
   }
 
@@ -76,10 +76,14 @@ export function transport(connection: Connection, entry: string, delays: Transpo
   function close(state: Transport, code: number, reason: string, { send, setTimer }: Context): void {
     state.phase = 'closing'
     if (state.clientThere) {
-      send(client, { type: 'closed', connection: name, code, reason }, {
-        window: delays.network,
-        label: 'closed',
-      })
+      send(
+        client,
+        { type: 'closed', connection: name, code, reason },
+        {
+          window: delays.network,
+          label: 'closed',
+        },
+      )
     }
     setTimer('closed', delays.network, { type: 'close-done', code })
   }
@@ -119,10 +123,14 @@ export function transport(connection: Connection, entry: string, delays: Transpo
           return
         case 'send':
           if (tooEarly(state, message.from, context) || !state.clientThere) return
-          send(client, { type: 'delivered', connection: name, frame: message.frame }, {
-            window: delays.network,
-            label: message.frame.type,
-          })
+          send(
+            client,
+            { type: 'delivered', connection: name, frame: message.frame },
+            {
+              window: delays.network,
+              label: message.frame.type,
+            },
+          )
           return
         case 'close':
           if (state.phase === 'requested' || state.phase === 'open') {

@@ -50,9 +50,9 @@ export interface Actor<State = unknown, M extends Message = Message> {
   /** The host it lives on; its own name unless given. */
   readonly host?: string
   /** Runs once at time zero, in the order in which the actors are declared, and after a crash of its host. */
-  start?(state: State, context: Context): State | undefined
+  start?(state: State, context: Context): State | undefined | void
   /** The transition: changes the draft, or returns another state. */
-  receive(state: State, message: M, context: Context): State | undefined
+  receive(state: State, message: M, context: Context): State | undefined | void
   /** What this state waits for, if a run may not end in it: a run that does is stuck. */
   waitsFor?(state: State): string | undefined
   /** The state in a word or two, for a timeline. */

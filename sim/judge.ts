@@ -38,7 +38,8 @@ export class Judge {
         this.#eventually.push(property)
         return
       case 'sometimes':
-        this.#sometimes.push(property)
+        if (isMonitor(property.reached)) this.#addMonitor(property.reached, property.name)
+        else this.#sometimes.push(property)
         return
       case 'monitor':
         this.#addMonitor(property)
@@ -50,7 +51,10 @@ export class Judge {
     if (this.#monitors !== undefined) {
       for (const observation of observations) {
         for (const run of this.#monitors.get(observation.type) ?? []) {
-          this.#record(run.property.name, run.observe(observation, moment), moment)
+          const said = run.observe(observation, moment)
+          if (said === undefined) continue
+          if (run.goal === undefined) this.#record(run.property.name, said, moment)
+          else this.reached.add(run.goal)
         }
       }
     }
@@ -145,10 +149,14 @@ class MonitorRun {
   }
 }
 
+function isMonitor(goal: Sometimes['reached']): goal is Monitor {
+  return typeof goal === 'object' && 'kind' in goal
+}
+
 function isReached(property: Sometimes, observations: readonly Observation[], view: () => unknown): boolean {
   const { reached } = property
   if (typeof reached === 'function') return reached(view())
-  if ('kind' in reached) return false
+  if (isMonitor(reached)) return false
   return observations.some((observation) => observation.type === reached.type && reached.matches(observation))
 }
 

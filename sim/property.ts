@@ -30,7 +30,8 @@ export interface Eventually<View = any> {
 export interface Sometimes<View = any> {
   readonly kind: 'sometimes'
   readonly name: string
-  readonly reached: ObservationMatcher | ((view: View) => boolean)
+  /** A monitor reaches it by saying something. */
+  readonly reached: ObservationMatcher | Monitor | ((view: View) => boolean)
 }
 
 export interface Monitor<State = any> {
@@ -67,7 +68,7 @@ export function eventually<View = any>(
 /** Is reached in some run: shows that a hard case was met, so that nothing holds only because it is idle. */
 export function sometimes<View = any>(
   name: string,
-  reached: ObservationMatcher | ((view: View) => boolean),
+  reached: ObservationMatcher | Monitor | ((view: View) => boolean),
 ): Sometimes<View> {
   return { kind: 'sometimes', name, reached }
 }
@@ -84,7 +85,7 @@ export function on(type: string, fields: Readonly<Record<string, unknown>> = {})
 }
 
 /** A small state machine over observations, one instance for each key. */
-export function monitor<State, O extends Observation = Observation>(definition: {
+export function monitor<State, O extends { readonly type: string } = Observation>(definition: {
   name: string
   on: readonly O['type'][]
   each?: (observation: O) => string | undefined

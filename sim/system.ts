@@ -1,7 +1,7 @@
 // A closed set of actors, and what is on its way between them. It lists the enabled events and fires one,
 // as a pure function of its state. It knows no time and no order: both come from outside.
 
-import { Immer } from 'immer'
+import { current, Immer, isDraft } from 'immer'
 import type { Actor, Context, Message, SendOptions, TimerOptions } from './actor.ts'
 import { hashOfId } from './digest.ts'
 import { toWindow, type WindowInput } from './duration.ts'
@@ -136,7 +136,11 @@ export class System {
     return new SystemExecution(this)
   }
 
-  #work(transition: Transition, budgets: SystemState['budgets'], work: (transition: Transition) => void): Fired {
+  #work(
+    transition: Transition,
+    budgets: SystemState['budgets'],
+    work: (transition: Transition) => void,
+  ): Fired {
     this.#transition = transition
     try {
       work(transition)
@@ -158,7 +162,8 @@ export class System {
     return {
       self,
       send: (to, message, options) => current().send(from, to, message, options),
-      setTimer: (timer, window, message, options) => current().setTimer(from, timer, window, message, options),
+      setTimer: (timer, window, message, options) =>
+        current().setTimer(from, timer, window, message, options),
       cancelTimer: (timer) => current().cancelTimer(from, timer),
       observe: (observation) => current().observe(observation),
       crash: (host) => current().crash(host),
@@ -237,7 +242,7 @@ class Transition {
   }
 
   observe(observation: Observation): void {
-    this.#observations.push(observation)
+    this.#observations.push(withoutDrafts(observation))
   }
 
   cancelTimer(own: number, timer: string): void {
@@ -248,7 +253,7 @@ class Transition {
     const sender = this.#member(from)
     const to = this.#system.indexOf(toName, sender.name)
     if (options.window === undefined && sender.host === this.#member(to).host) {
-      this.#inbox.push({ to, message })
+      this.#inbox.push({ to, message: withoutDrafts(message) })
       return
     }
     const channel = options.unordered ? undefined : `${sender.name}>${options.channel ?? toName}`
@@ -313,6 +318,7 @@ class Transition {
       footprint: { reads: [], writes: [this.#member(to).name] },
       to,
       ...rest,
+      message: withoutDrafts(made.message),
     })
   }
 
@@ -388,4 +394,19 @@ class SystemExecution implements Schedulable {
   }
 
   end(): void {}
+}
+
+/** A message as it is now: parts of a draft in it would change, or be gone, when the transition is over. */
+function withoutDrafts<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  if (isDraft(value)) return current(value as never)
+  let copy: Record<string, unknown> | undefined
+  for (const key of Object.keys(value)) {
+    const part = (value as Record<string, unknown>)[key]
+    const settled = withoutDrafts(part)
+    if (settled === part) continue
+    copy ??= (Array.isArray(value) ? value.slice() : { ...value }) as Record<string, unknown>
+    copy[key] = settled
+  }
+  return (copy ?? value) as T
 }

@@ -1,0 +1,4 @@
+export const mutants: readonly Mutant[] = []
+export interface Mutant {
+  name: string
+}

@@ -1,0 +1,21 @@
+// The public door of the properties.
+
+export { allProperties, catalogueScenario, rebuild, untimedProperties } from './catalogue.ts'
+export {
+  everyConnectionSettles,
+  everyStandbyIsPromoted,
+  no1011WithoutFault,
+  noOrphansAtRest,
+  noOrphanTimer,
+  unauthenticatedGetsOnlyAClose,
+} from './closing.ts'
+export { allFiveAgentEvents, noMessageLostDuplicatedOrReordered } from './messages.ts'
+export { exactlyOneGrant, oneMachinePerUser, oneOwnerPerUser } from './ownership.ts'
+export { reachable } from './reached.ts'
+export {
+  legalTransitionsOnly,
+  nothingBeforeReady,
+  OVERHEAD_MAX_US,
+  phasesInSequence,
+  setUpOverhead,
+} from './sequence.ts'

@@ -1,0 +1,100 @@
+// Who acts for a user: at most one connection, granted once, coordinated by one machine.
+
+import { isEnded, isOwning, type Observed } from '../model/index.ts'
+import { monitor } from '../sim/index.ts'
+
+interface Owners {
+  /** The connections that act for the user, with where and under which fencing token. */
+  owners: { connection: string; instance: string; token: number }[]
+  /** The highest token under which the agent has worked. */
+  effectToken: number
+}
+
+/**
+ * One owner per user: on an instance never two connections that act for the same user; over instances never
+ * two under the same fencing token, and no effect under an older token after one under a newer.
+ */
+export const oneOwnerPerUser = monitor<
+  Owners,
+  Observed<'moved'> | Observed<'effect'> | Observed<'gone'> | Observed<'crashed'>
+>({
+  name: 'one owner per user',
+  on: ['moved', 'effect', 'gone', 'crashed'],
+  each: ({ user }) => user,
+  initial: { owners: [], effectToken: 0 },
+  observe(state, observation) {
+    const { connection, user } = observation
+    if (observation.type === 'effect') {
+      const { token } = observation
+      if (token < state.effectToken)
+        return `${connection} worked for ${user} under token ${token} after token ${state.effectToken}`
+      state.effectToken = token
+      return
+    }
+    state.owners = state.owners.filter((owner) => owner.connection !== connection)
+    if (observation.type !== 'moved' || !isOwning(observation.to)) return
+    const { instance, token } = observation
+    const rival = state.owners.find((owner) => owner.instance === instance || owner.token === token)
+    state.owners.push({ connection, instance, token })
+    return rival && `${rival.connection} and ${connection} both act for ${user}`
+  },
+})
+
+interface Grants {
+  holder: string | null
+  granted: boolean
+  putOff: string | null
+}
+
+/**
+ * Exactly one grant for n concurrent requests: while one connection has what it asked for, no other of the
+ * user's connections on the instance gets it; and one of those that ask does.
+ */
+export const exactlyOneGrant = monitor<
+  Grants,
+  Observed<'answered'> | Observed<'moved'> | Observed<'gone'> | Observed<'crashed'>
+>({
+  name: 'exactly one grant for concurrent requests',
+  on: ['answered', 'moved', 'gone', 'crashed'],
+  each: ({ user, instance }) => `${user}@${instance}`,
+  initial: { holder: null, granted: false, putOff: null },
+  observe(state, observation) {
+    const { connection } = observation
+    if (observation.type !== 'answered') {
+      const over = observation.type !== 'moved' || observation.to === 'CLOSING' || isEnded(observation.to)
+      if (over && state.holder === connection) state.holder = null
+      return
+    }
+    if (observation.outcome === 'queued' || observation.outcome === 'denied') state.putOff = connection
+    if (observation.outcome !== 'granted') return
+    const { holder } = state
+    state.holder = connection
+    state.granted = true
+    if (holder !== null && holder !== connection) return `granted to ${connection} while ${holder} has it`
+  },
+  atRest: ({ granted, putOff }) =>
+    putOff !== null && !granted ? `${putOff} was put off, and nobody was granted anything` : undefined,
+})
+
+interface Machines {
+  machine: string | null
+}
+
+/** One machine per user: every connection of a user on an instance is coordinated by the same machine. */
+export const oneMachinePerUser = monitor<Machines, Observed<'coordinated'> | Observed<'crashed'>>({
+  name: 'one machine per user',
+  on: ['coordinated', 'crashed'],
+  each: ({ user, instance }) => `${user}@${instance}`,
+  initial: { machine: null },
+  observe(state, observation) {
+    if (observation.type === 'crashed') {
+      state.machine = null
+      return
+    }
+    const { machine, connection, user } = observation
+    if (state.machine !== null && state.machine !== machine) {
+      return `${user} already has ${state.machine}, and ${connection} gets ${machine}`
+    }
+    state.machine = machine
+  },
+})
