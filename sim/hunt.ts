@@ -1,0 +1,143 @@
+// Many seeds of one scenario under one strategy, and what became of them: a report that is plain data, and
+// that is the same whether the seeds ran in one go or in pieces. Writes no file, and prints nothing.
+
+import type { TimingName } from './clock.ts'
+import { HeddleError } from './error.ts'
+import type { Schedulable } from './event.ts'
+import { type HuntReport, ReportBuilder, type Seeds } from './report.ts'
+import type { Scenario } from './scenario.ts'
+import { type Run, type RunOptions, run, runAll } from './scheduler.ts'
+import { compareRuns, type Journal, newJournal, watched } from './selfcheck.ts'
+import { seeded } from './source.ts'
+import type { Strategy } from './strategies/strategy.ts'
+import { encodeTrace, outcomeOf } from './trace.ts'
+
+export interface HuntOptions<Measure = undefined> {
+  readonly seeds: Seeds
+  readonly strategy: Strategy
+  readonly timing: TimingName
+  /** Runs seeds 1, 1 + n, 1 + 2n … a second time, and compares; 50 unless given, 0 for none. */
+  readonly selfCheckEvery?: number
+  /** Ends the hunt with the run that makes so many failing ones. */
+  readonly failuresMax?: number
+  /** Taken of each run at once, before the run is let go. */
+  readonly measure?: (run: Run) => Measure
+  /** Told now and then how many seeds are done. */
+  readonly onProgress?: (runs: number) => void
+  /** Ends the hunt early, with a report of what was done; an AbortSignal fits. */
+  readonly signal?: { readonly aborted: boolean }
+}
+
+const SELF_CHECK_EVERY = 50
+/** Runs between two looks at the signal. */
+const RUNS_PER_ROUND = 32
+
+/** Runs the seeds one after the other, each to its end. Throws HEDDLE_SEEDS on a range that is none. */
+export async function hunt<Measure = undefined>(
+  scenario: Scenario,
+  options: HuntOptions<Measure>,
+): Promise<HuntReport<Measure>> {
+  const { seeds, strategy, timing, signal, onProgress, failuresMax = Number.POSITIVE_INFINITY } = options
+  checkSeeds(seeds)
+  const builder = new ReportBuilder<Measure>(scenario, {
+    first: seeds.first,
+    strategy: strategy.name,
+    timing,
+  })
+  while (builder.runs < seeds.count && builder.failures < failuresMax && signal?.aborted !== true) {
+    const count = Math.min(RUNS_PER_ROUND, seeds.count - builder.runs)
+    await round(builder, scenario, { first: seeds.first + builder.runs, count }, options)
+    onProgress?.(builder.runs)
+  }
+  return builder.report()
+}
+
+export interface RecordOptions {
+  readonly seed: number
+  readonly strategy: Strategy
+  readonly timing: TimingName
+  /** The property whose violation ends the run; without one, the run goes on to its end. */
+  readonly property?: string
+}
+
+/** Runs one seed again, and gives the text of its trace. Throws HEDDLE_RECORD if `property` is not violated. */
+export async function record(scenario: Scenario, options: RecordOptions): Promise<string> {
+  const { seed, strategy, timing, property } = options
+  checkSeeds({ first: seed, count: 1 })
+  const source = ({ budgets }: Schedulable) => seeded({ seed, strategy, timing, budgets })
+  const finished = await run(scenario, property === undefined ? { source } : { source, stopAt: property })
+  if (property !== undefined && outcomeOf(finished, property).property !== property) {
+    throw new HeddleError(
+      'HEDDLE_RECORD',
+      `Expected seed ${seed} of ${scenario.name} to violate "${property}", found ${finished.verdict}. Was the code changed, or is it non-deterministic? Hunt again.`,
+    )
+  }
+  const meta = { seed, strategy: strategy.name, timing }
+  return encodeTrace(finished, property === undefined ? meta : { ...meta, property })
+}
+
+function checkSeeds({ first, count }: Seeds): void {
+  const last = first + count - 1
+  if (Number.isSafeInteger(first) && first >= 0 && Number.isSafeInteger(last) && count >= 0) return
+  throw new HeddleError(
+    'HEDDLE_SEEDS',
+    `Expected seeds that are non-negative integers, found first ${first}, count ${count}. Give both as integers from 0 on.`,
+  )
+}
+
+async function round<Measure>(
+  builder: ReportBuilder<Measure>,
+  scenario: Scenario,
+  seeds: Seeds,
+  options: HuntOptions<Measure>,
+): Promise<void> {
+  const { strategy, timing, failuresMax = Number.POSITIVE_INFINITY, measure } = options
+  const attempts = attemptsAt(seeds, options.selfCheckEvery ?? SELF_CHECK_EVERY)
+  let begun: Schedulable | undefined
+  let first: Run | undefined
+  const next = (index: number): readonly [Scenario, RunOptions] => {
+    const { seed, journal } = attempts[index] as Attempt
+    const source = (schedulable: Schedulable) => {
+      begun = schedulable
+      const { budgets } = schedulable
+      if (journal === undefined) return seeded({ seed, strategy, timing, budgets })
+      return watched(seeded({ seed, strategy, timing, budgets, log: journal.draws }), journal)
+    }
+    return [scenario, { source }]
+  }
+  const each = (finished: Run, index: number) => {
+    const { seed, journal, firstJournal } = attempts[index] as Attempt
+    if (first !== undefined && journal !== undefined && firstJournal !== undefined) {
+      // What comes after the run that made the hunt full is neither counted nor checked.
+      if (!builder.covers(seed)) return
+      const before = { run: first, journal: firstJournal }
+      builder.addSelfCheck(seed, compareRuns(seed, before, { run: finished, journal }))
+      first = undefined
+      return
+    }
+    first = journal === undefined ? undefined : finished
+    if (builder.failures < failuresMax) builder.addRun(seed, finished, begun?.properties ?? [], measure)
+  }
+  await runAll(attempts.length, next, each)
+}
+
+/** A seed is attempted once, or twice where it is checked, the second time with the journal of the first. */
+interface Attempt {
+  readonly seed: number
+  readonly journal: Journal | undefined
+  readonly firstJournal: Journal | undefined
+}
+
+function attemptsAt({ first, count }: Seeds, checkEvery: number): Attempt[] {
+  return Array.from({ length: count }, (_, index) => {
+    const seed = first + index
+    // Chosen by the seed alone, so that pieces of a range check the same seeds as the whole.
+    const checked = checkEvery > 0 && (seed - 1) % checkEvery === 0
+    if (!checked) return [{ seed, journal: undefined, firstJournal: undefined }]
+    const firstJournal = newJournal()
+    return [
+      { seed, journal: firstJournal, firstJournal: undefined },
+      { seed, journal: newJournal(), firstJournal },
+    ]
+  }).flat()
+}

@@ -1,0 +1,85 @@
+// The one public door of the engine: everything that heddle exports under its own name, and nothing else.
+
+export {
+  type Actor,
+  actor,
+  type Context,
+  type Message,
+  type SendOptions,
+  type TimerOptions,
+} from './actor.ts'
+export { TIMINGS, type TimingName } from './clock.ts'
+export type { Divergence } from './divergence.ts'
+export { type Duration, formatUs, toUs, toWindow, type Window, type WindowInput } from './duration.ts'
+export { assertOwn, describeThrown, type ErrorCode, HeddleError } from './error.ts'
+export { dependent, type Event, type Footprint, type Observation, type Schedulable } from './event.ts'
+export { type HuntOptions, hunt, type RecordOptions, record } from './hunt.ts'
+export type { Violation } from './judge.ts'
+export { parseTrace } from './parse.ts'
+export { printable } from './printable.ts'
+export {
+  type Always,
+  always,
+  type Eventually,
+  eventually,
+  type Judgement,
+  type Moment,
+  type Monitor,
+  monitor,
+  type ObservationMatcher,
+  on,
+  type Property,
+  type Sometimes,
+  sometimes,
+} from './property.ts'
+export { type Draw, RandomStream, RandomStreams, type StreamState } from './random.ts'
+export { type Recorded, type Replay, recorded, replay } from './replay.ts'
+export {
+  type HuntReport,
+  mergeReports,
+  type NonDeterminism,
+  type PropertyReport,
+  type Seeds,
+  type SometimesReport,
+} from './report.ts'
+export { type Json, type Scenario, STEPS_MAX, scenario, TIME_MAX_US } from './scenario.ts'
+export {
+  type Ending,
+  NO_EXCEPTION,
+  NOT_STUCK,
+  type Run,
+  type RunOptions,
+  type RunVerdict,
+  run,
+  runAll,
+  runSync,
+  type Step,
+} from './scheduler.ts'
+export { type Choice, type ChoiceSource, listed, type SeededOptions, seeded } from './source.ts'
+export { fifo } from './strategies/fifo.ts'
+export { random } from './strategies/random.ts'
+export type { Strategy } from './strategies/strategy.ts'
+export { type Delivery, type Fired, System, type SystemDefinition, type SystemState } from './system.ts'
+export {
+  type Expectation,
+  encodeTrace,
+  FORMAT,
+  formatTrace,
+  type Outcome,
+  outcomeOf,
+  TRACE_LIMITS,
+  type Trace,
+  type TraceHeader,
+  type TraceMeta,
+  type TraceStep,
+  traceOf,
+  VERSION,
+} from './trace.ts'
+export {
+  type Check,
+  type OperationOptions,
+  type TaskOptions,
+  type World,
+  type WorldOptions,
+  world,
+} from './world.ts'

@@ -1,0 +1,201 @@
+// Runs a recorded schedule again, through the ordinary scheduler, and compares it with the trace. What is
+// followed are the ids and times in the trace, never its seed. The first difference is the result.
+
+import { canonicalJson } from './canonical.ts'
+import type { Clock, TimingName } from './clock.ts'
+import { digestOfEnabled } from './digest.ts'
+import {
+  BEFORE_THE_FIRST_STEP,
+  type Divergence,
+  diverged,
+  enabledList,
+  observedOtherwise,
+  type Place,
+} from './divergence.ts'
+import { formatUs, type Window } from './duration.ts'
+import { HeddleError } from './error.ts'
+import type { Event } from './event.ts'
+import { printable } from './printable.ts'
+import type { Scenario } from './scenario.ts'
+import { type Run, run } from './scheduler.ts'
+import type { Choice, ChoiceSource } from './source.ts'
+import { formatTrace, type Outcome, outcomeOf, type Trace, type TraceStep, traceUnder } from './trace.ts'
+
+/**
+ * *exact*: the same bytes. *fixed*: the schedule could be followed to its end, and the violated property now
+ * holds. *diverged*: anything else.
+ */
+export type Replay = { readonly run: Run; readonly found: Outcome } & (
+  | { readonly outcome: 'exact' }
+  | { readonly outcome: 'fixed' | 'diverged'; readonly divergence: Divergence }
+)
+
+/**
+ * Follows a trace on a scenario. Throws HEDDLE_REPLAY_SCENARIO when it was recorded on another one, or with
+ * other parameters.
+ */
+export async function replay(trace: Trace, scenario: Scenario): Promise<Replay> {
+  checkScenario(trace, scenario)
+  const source = recorded(trace)
+  const { ending, property } = trace.outcome
+  const stopAt = ending === 'violation' && property !== null ? { stopAt: property } : {}
+  const finished = await run(scenario, { source, ...stopAt })
+  const found = outcomeOf(finished, property)
+  const again = traceUnder(trace.header, finished, found)
+  const divergence = firstDivergence(trace, again, source.divergence)
+  if (divergence === undefined && formatTrace(again) === formatTrace(trace)) {
+    return { outcome: 'exact', run: finished, found }
+  }
+  const outcome = isFixed(trace, finished) ? 'fixed' : 'diverged'
+  return { outcome, run: finished, found, divergence: divergence ?? outcomeDiffers(trace, again) }
+}
+
+/** A source that follows a trace, and notes where the run first leaves it. */
+export interface Recorded extends ChoiceSource {
+  /** The first difference seen so far in what is enabled, or in what may happen when. */
+  readonly divergence: Divergence | undefined
+}
+
+/** Choices from a trace. Ends the run where an event of the trace is not enabled, or not at its time. */
+export function recorded(trace: Trace): Recorded {
+  const { steps, header, outcome } = trace
+  let next = 0
+  let divergence: Divergence | undefined
+  const leaves = (step: TraceStep, enabled: readonly Event[], clock: Clock) => {
+    const blocked = blockedAt(step, enabled, clock, header.timing)
+    divergence ??= blocked ?? enabledDiffers(step, enabled)
+    return blocked !== undefined
+  }
+  return {
+    get divergence() {
+      return divergence
+    },
+    choose(enabled, clock) {
+      const step = steps[next]
+      if (step === undefined) return atEnd(outcome, enabled)
+      if (leaves(step, enabled, clock)) return undefined
+      next++
+      return { event: enabled.find(({ id }) => id === step.event) as Event, timeUs: step.at }
+    },
+  }
+}
+
+// A run that was over its time must be asked for one more event, past any bound, to end the same way.
+function atEnd({ ending }: Outcome, enabled: readonly Event[]): Choice | undefined {
+  if (ending !== 'time') return undefined
+  return { event: enabled[0] as Event, timeUs: Number.POSITIVE_INFINITY }
+}
+
+function checkScenario({ header }: Trace, scenario: Scenario): void {
+  const pairs = [
+    ['scenario', header.scenario, scenario.name],
+    [
+      'parameters',
+      canonicalJson(header.parameters, 'parameters'),
+      canonicalJson(scenario.parameters, 'parameters'),
+    ],
+  ] as const
+  for (const [what, recordedOn, given] of pairs) {
+    if (recordedOn === given) continue
+    throw new HeddleError(
+      'HEDDLE_REPLAY_SCENARIO',
+      `Expected the ${what} of the replay file, ${printable(recordedOn, 200)}, found ${printable(given, 200)}. Replay it on the scenario it was recorded on.`,
+    )
+  }
+}
+
+const CAUSES: Readonly<Record<Exclude<Divergence['what'], 'draw'>, string>> = {
+  opening: 'Was the scenario changed?',
+  enabled: 'Was the code changed, or does it read a real clock?',
+  event: 'Did the code read a real clock?',
+  time: 'Was a window changed, or the file edited?',
+  observations: 'Did the code read a real clock, or a random number of its own?',
+  outcome: 'Was a property or a bound of the scenario changed?',
+}
+
+function differs(
+  what: keyof typeof CAUSES,
+  place: Place,
+  difference: { expected: string; found: string },
+): Divergence {
+  return diverged('Replay', CAUSES[what], { what, place, ...difference })
+}
+
+function blockedAt(
+  step: TraceStep,
+  enabled: readonly Event[],
+  clock: Clock,
+  timing: TimingName,
+): Divergence | undefined {
+  const event = enabled.find(({ id }) => id === step.event)
+  if (event === undefined) {
+    return differs('event', step, { expected: step.event, found: enabledList(enabled) })
+  }
+  const { minUs, maxUs } = possibleTimes(timing, event, enabled, clock)
+  if (step.at >= minUs && step.at <= maxUs) return undefined
+  const possible = minUs === maxUs ? formatUs(minUs) : `${formatUs(minUs)} to ${formatUs(maxUs)}`
+  return differs('time', step, {
+    expected: `${step.event} at ${formatUs(step.at)}`,
+    found: minUs > maxUs ? 'which another event must precede' : `possible: ${possible}`,
+  })
+}
+
+/** When an enabled event can fire next: within its window, and where time rules, before any other must. */
+function possibleTimes(timing: TimingName, event: Event, enabled: readonly Event[], clock: Clock): Window {
+  const minUs = Math.max(clock.nowUs, clock.createdAtUs(event) + event.window.minUs)
+  if (timing === 'untimed') return { minUs, maxUs: minUs }
+  const latest = (other: Event) => Math.max(clock.nowUs, clock.createdAtUs(other) + other.window.maxUs)
+  const mustFire = enabled.filter((other) => other === event || other.fault === undefined)
+  return { minUs, maxUs: Math.min(...mustFire.map(latest)) }
+}
+
+function enabledDiffers(step: TraceStep, enabled: readonly Event[]): Divergence | undefined {
+  const digest = digestOfEnabled(enabled).toString(16).padStart(8, '0')
+  if (digest === step.enabled) return undefined
+  return differs('enabled', step, {
+    expected: `other events beside ${step.event} (digest ${step.enabled})`,
+    found: enabledList(enabled),
+  })
+}
+
+/** The first of what the source noted, and what was observed otherwise. */
+function firstDivergence(trace: Trace, again: Trace, noted: Divergence | undefined): Divergence | undefined {
+  const opening = observedOtherwise(trace.opening, again.opening, 0)
+  if (opening !== undefined) return differs('opening', BEFORE_THE_FIRST_STEP, opening)
+  for (const step of trace.steps) {
+    if (step.step === noted?.step) return noted
+    const other = again.steps[step.step - 1]
+    if (other === undefined) return undefined
+    const observed = observedOtherwise(step.seen, other.seen, step.step)
+    if (observed !== undefined) return differs('observations', step, observed)
+  }
+  return undefined
+}
+
+function outcomeDiffers(trace: Trace, again: Trace): Divergence {
+  return differs('outcome', again.steps.at(-1) ?? BEFORE_THE_FIRST_STEP, {
+    expected: describe(trace.outcome),
+    found: `found: ${describe(again.outcome)}`,
+  })
+}
+
+const ENDINGS: Readonly<Record<Outcome['ending'], string>> = {
+  rest: 'at rest',
+  steps: 'at the bound of its steps',
+  time: 'at the bound of its time',
+  source: 'where its schedule ends',
+  violation: 'there',
+}
+
+function describe({ verdict, property, message, ending, step }: Outcome): string {
+  const what = property === null ? verdict : `${verdict} ("${property}": ${message})`
+  return `${what} at step ${step}, ending ${ENDINGS[ending]}`
+}
+
+/** Whether all of the schedule was followed, to rest where it ended at rest, and nothing is violated now. */
+function isFixed({ steps, outcome }: Trace, finished: Run): boolean {
+  const followed = finished.steps.length === steps.length
+  const rested = outcome.ending !== 'rest' || finished.ending === 'rest'
+  const nowHolds = outcome.property !== null && finished.verdict === 'no violation found'
+  return followed && rested && nowHolds
+}

@@ -1,0 +1,227 @@
+// What a hunt found: a report that is plain data. Reports of adjacent seeds, from different workers say,
+// merge to the report that one worker would have made of all of them.
+
+import type { TimingName } from './clock.ts'
+import type { Divergence } from './divergence.ts'
+import { HeddleError } from './error.ts'
+import type { Property } from './property.ts'
+import type { Scenario } from './scenario.ts'
+import { NOT_STUCK, type Run, type RunVerdict } from './scheduler.ts'
+
+export interface Seeds {
+  /** A non-negative integer. */
+  readonly first: number
+  readonly count: number
+}
+
+/** What the seeds made of one property. */
+export interface PropertyReport {
+  readonly property: string
+  /** How many seeds violate it. */
+  readonly violated: number
+  /** The first of them, and what was violated there. */
+  readonly firstSeed: number | null
+  readonly message: string | null
+}
+
+export interface SometimesReport {
+  readonly property: string
+  /** How many seeds reach it. */
+  readonly reached: number
+  readonly firstSeed: number | null
+}
+
+export interface NonDeterminism extends Divergence {
+  readonly seed: number
+}
+
+/** Plain data, fit for structured clone. Reports of adjacent seeds merge to the report of all of them. */
+export interface HuntReport<Measure = undefined> {
+  readonly scenario: string
+  readonly strategy: string
+  readonly timing: TimingName
+  /** The seeds that were run. */
+  readonly seeds: Seeds
+  readonly verdict: RunVerdict | 'diverged'
+  readonly steps: number
+  /** How many runs violate anything, or are stuck. */
+  readonly failures: number
+  /** How many runs ended at a bound of steps or of time before they came to rest. */
+  readonly cutShort: number
+  /** In the order in which they are declared, then in that in which they were first violated. */
+  readonly properties: readonly PropertyReport[]
+  readonly sometimes: readonly SometimesReport[]
+  /** How many seeds were run a second time, and how many of those differed. */
+  readonly selfChecks: number
+  readonly differing: number
+  readonly nonDeterminism: NonDeterminism | null
+  /** One for each run, in order, where the hunt measures. */
+  readonly measures: readonly Measure[]
+}
+
+interface Origin {
+  readonly first: number
+  readonly strategy: string
+  readonly timing: TimingName
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
+
+/** Takes the runs of a hunt one by one, in the order of their seeds, and keeps nothing of them. */
+export class ReportBuilder<Measure> {
+  runs = 0
+  failures = 0
+  readonly #scenario: Scenario
+  readonly #origin: Origin
+  #steps = 0
+  #cutShort = 0
+  #selfChecks = 0
+  #differing = 0
+  #nonDeterminism: NonDeterminism | null = null
+  readonly #properties = new Map<string, Mutable<PropertyReport>>()
+  readonly #sometimes = new Map<string, Mutable<SometimesReport>>()
+  readonly #measures: Measure[] = []
+
+  constructor(scenario: Scenario, origin: Origin) {
+    this.#scenario = scenario
+    this.#origin = origin
+    this.#declare(scenario.properties)
+  }
+
+  /** Whether the run of this seed has been added. */
+  covers(seed: number): boolean {
+    return seed < this.#origin.first + this.runs
+  }
+
+  /** `declared` are the properties that the run brought with it, besides those of its scenario. */
+  addRun(seed: number, run: Run, declared: readonly Property[], measure?: (run: Run) => Measure): void {
+    this.runs++
+    this.#steps += run.steps.length
+    if (run.verdict !== 'no violation found') this.failures++
+    if (run.ending === 'steps' || run.ending === 'time') this.#cutShort++
+    this.#declare(declared)
+    for (const { property, message } of run.violations) this.#violated(property, seed, message)
+    if (run.waiting.length > 0) this.#violated(NOT_STUCK, seed, run.waiting.join('; '))
+    for (const property of run.reached) {
+      const entry = this.#sometimes.get(property)
+      if (entry === undefined) continue
+      entry.reached++
+      entry.firstSeed ??= seed
+    }
+    if (measure !== undefined) this.#measures.push(measure(run))
+  }
+
+  addSelfCheck(seed: number, divergence: Divergence | undefined): void {
+    this.#selfChecks++
+    if (divergence === undefined) return
+    this.#differing++
+    this.#nonDeterminism ??= { seed, ...divergence }
+  }
+
+  report(): HuntReport<Measure> {
+    const properties = [...this.#properties.values()]
+    return {
+      scenario: this.#scenario.name,
+      strategy: this.#origin.strategy,
+      timing: this.#origin.timing,
+      seeds: { first: this.#origin.first, count: this.runs },
+      verdict: verdictOf(properties, this.#nonDeterminism),
+      steps: this.#steps,
+      failures: this.failures,
+      cutShort: this.#cutShort,
+      properties,
+      sometimes: [...this.#sometimes.values()],
+      selfChecks: this.#selfChecks,
+      differing: this.#differing,
+      nonDeterminism: this.#nonDeterminism,
+      measures: this.#measures,
+    }
+  }
+
+  #declare(properties: readonly Property[]): void {
+    for (const { kind, name: property } of properties) {
+      if (kind === 'sometimes') {
+        if (!this.#sometimes.has(property)) {
+          this.#sometimes.set(property, { property, reached: 0, firstSeed: null })
+        }
+      } else if (!this.#properties.has(property)) {
+        this.#properties.set(property, { property, violated: 0, firstSeed: null, message: null })
+      }
+    }
+  }
+
+  #violated(property: string, seed: number, message: string): void {
+    const entry = this.#properties.get(property)
+    if (entry === undefined) {
+      this.#properties.set(property, { property, violated: 1, firstSeed: seed, message })
+      return
+    }
+    if (entry.violated++ > 0) return
+    entry.firstSeed = seed
+    entry.message = message
+  }
+}
+
+function verdictOf(
+  properties: readonly PropertyReport[],
+  nonDeterminism: NonDeterminism | null,
+): HuntReport['verdict'] {
+  if (nonDeterminism !== null) return 'diverged'
+  const violated = properties.filter((entry) => entry.violated > 0)
+  if (violated.length === 0) return 'no violation found'
+  return violated.every(({ property }) => property === NOT_STUCK) ? 'stuck' : 'violated'
+}
+
+/** The report of the seeds of `a` and, right behind them, those of `b`. Throws HEDDLE_SEEDS if there is a gap. */
+export function mergeReports<Measure>(a: HuntReport<Measure>, b: HuntReport<Measure>): HuntReport<Measure> {
+  checkAdjacent(a, b)
+  const properties = mergeByName(a.properties, b.properties, (one, other) => ({
+    ...(one.violated > 0 ? one : other),
+    violated: one.violated + other.violated,
+  }))
+  const sometimes = mergeByName(a.sometimes, b.sometimes, (one, other) => ({
+    property: one.property,
+    reached: one.reached + other.reached,
+    firstSeed: one.firstSeed ?? other.firstSeed,
+  }))
+  const nonDeterminism = a.nonDeterminism ?? b.nonDeterminism
+  return {
+    scenario: a.scenario,
+    strategy: a.strategy,
+    timing: a.timing,
+    seeds: { first: a.seeds.first, count: a.seeds.count + b.seeds.count },
+    verdict: verdictOf(properties, nonDeterminism),
+    steps: a.steps + b.steps,
+    failures: a.failures + b.failures,
+    cutShort: a.cutShort + b.cutShort,
+    properties,
+    sometimes,
+    selfChecks: a.selfChecks + b.selfChecks,
+    differing: a.differing + b.differing,
+    nonDeterminism,
+    measures: [...a.measures, ...b.measures],
+  }
+}
+
+function checkAdjacent(a: HuntReport<unknown>, b: HuntReport<unknown>): void {
+  const kind = ({ scenario, strategy, timing }: HuntReport<unknown>) => `${scenario}, ${strategy}, ${timing}`
+  const next = a.seeds.first + a.seeds.count
+  if (kind(a) === kind(b) && b.seeds.first === next) return
+  throw new HeddleError(
+    'HEDDLE_SEEDS',
+    `Expected a report of ${kind(a)} from seed ${next} on, found one of ${kind(b)} from seed ${b.seeds.first} on. Merge reports in the order of their seeds.`,
+  )
+}
+
+function mergeByName<Entry extends { readonly property: string }>(
+  a: readonly Entry[],
+  b: readonly Entry[],
+  merge: (one: Entry, other: Entry) => Entry,
+): Entry[] {
+  const merged = new Map(a.map((entry) => [entry.property, entry]))
+  for (const entry of b) {
+    const before = merged.get(entry.property)
+    merged.set(entry.property, before === undefined ? entry : merge(before, entry))
+  }
+  return [...merged.values()]
+}

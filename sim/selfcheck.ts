@@ -1,0 +1,123 @@
+// The self-check of a hunt: the same seed, run twice, must give the same run. Compares two runs step by step,
+// with what was drawn to choose each step, and says where they first differ.
+
+import {
+  type Difference,
+  type Divergence,
+  diverged,
+  enabledList,
+  observedOtherwise,
+  type Place,
+} from './divergence.ts'
+import { formatUs } from './duration.ts'
+import type { Event } from './event.ts'
+import type { Draw } from './random.ts'
+import type { Run, Step } from './scheduler.ts'
+import type { ChoiceSource } from './source.ts'
+
+/** What was drawn in a run, and between which events each of its choices was made. */
+export interface Journal {
+  readonly draws: Draw[]
+  readonly choices: { readonly enabled: readonly Event[]; readonly drawsAfter: number }[]
+}
+
+export function newJournal(): Journal {
+  return { draws: [], choices: [] }
+}
+
+/** The same source, which writes down each choice. The journal's draws are its source's own to log. */
+export function watched(source: ChoiceSource, journal: Journal): ChoiceSource {
+  return {
+    choose(enabled, clock) {
+      // Taken before the choice: a list of enabled events is valid only until the next one fires.
+      const kept = enabled.slice()
+      const choice = source.choose(enabled, clock)
+      journal.choices.push({ enabled: kept, drawsAfter: journal.draws.length })
+      return choice
+    },
+  }
+}
+
+interface Watched {
+  readonly run: Run
+  readonly journal: Journal
+}
+
+const CAUSE =
+  'Does the code read a real clock, a random number of its own, or state that another run has left?'
+
+/** Where two runs of one seed first differ, if they do. */
+export function compareRuns(seed: number, a: Watched, b: Watched): Divergence | undefined {
+  const difference = firstDifference(a, b)
+  if (difference === undefined) return undefined
+  const found = `the second time ${difference.found}`
+  return diverged(`Seed ${seed}, run twice,`, CAUSE, { ...difference, found })
+}
+
+function firstDifference(a: Watched, b: Watched): Difference | undefined {
+  const opening = observedOtherwise(a.run.opening, b.run.opening, 0)
+  if (opening !== undefined) return { what: 'opening', place: { step: 0, at: 0 }, ...opening }
+  const choices = Math.max(a.journal.choices.length, b.journal.choices.length)
+  for (let index = 0; index < choices; index++) {
+    const difference = choiceDiffers(a, b, index) ?? stepDiffers(a, b, index)
+    if (difference !== undefined) return difference
+  }
+  return endDiffers(a.run, b.run)
+}
+
+function choiceDiffers(a: Watched, b: Watched, index: number): Difference | undefined {
+  const place = placeOf(a, b, index)
+  const enabled = (watched: Watched) => watched.journal.choices[index]?.enabled ?? []
+  const [one, other] = [enabled(a), enabled(b)]
+  const sameEnabled = one.length === other.length && one.every(({ id }, at) => id === other[at]?.id)
+  if (!sameEnabled) return { what: 'enabled', place, expected: enabledList(one), found: enabledList(other) }
+  const from = a.journal.choices[index - 1]?.drawsAfter ?? 0
+  const draws = (watched: Watched) =>
+    watched.journal.draws.slice(from, watched.journal.choices[index]?.drawsAfter)
+  return drawsDiffer(draws(a), draws(b), place)
+}
+
+function drawsDiffer(a: readonly Draw[], b: readonly Draw[], place: Place): Difference | undefined {
+  const longest = Math.max(a.length, b.length)
+  for (let index = 0; index < longest; index++) {
+    const [expected, found] = [describeDraw(a[index]), describeDraw(b[index])]
+    if (expected !== found) return { what: 'draw', place, expected, found }
+  }
+  return undefined
+}
+
+function describeDraw(draw: Draw | undefined): string {
+  return draw === undefined ? 'no further draw' : `${draw.value} drawn from ${draw.stream} for ${draw.label}`
+}
+
+function stepDiffers(a: Watched, b: Watched, index: number): Difference | undefined {
+  const [one, other] = [a.run.steps[index], b.run.steps[index]]
+  const place = placeOf(a, b, index)
+  if (one === undefined || other === undefined) return undefined
+  if (one.event.id !== other.event.id) {
+    return { what: 'event', place, expected: one.event.id, found: other.event.id }
+  }
+  if (one.timeUs !== other.timeUs) {
+    const at = ({ event, timeUs }: Step) => `${event.id} at ${formatUs(timeUs)}`
+    return { what: 'time', place, expected: at(one), found: at(other) }
+  }
+  const observed = observedOtherwise(one.observations, other.observations, one.number)
+  return observed === undefined ? undefined : { what: 'observations', place, ...observed }
+}
+
+function endDiffers(a: Run, b: Run): Difference | undefined {
+  const describe = ({ ending, verdict, violations, waiting }: Run) =>
+    [
+      `an end by ${ending}, ${verdict}`,
+      ...violations.map(({ property, message, step }) => `"${property}" at step ${step}: ${message}`),
+      ...waiting,
+    ].join('; ')
+  const [expected, found] = [describe(a), describe(b)]
+  if (expected === found) return undefined
+  return { what: 'outcome', place: { step: a.steps.length, at: a.timeUs }, expected, found }
+}
+
+function placeOf(a: Watched, b: Watched, index: number): Place {
+  const at = a.run.steps[index]?.timeUs ?? b.run.steps[index]?.timeUs ?? a.run.timeUs
+  return { step: index + 1, at }
+}
