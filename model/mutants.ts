@@ -1,4 +1,256 @@
-export const mutants: readonly Mutant[] = []
+// Mutants of the single coordinator: each breaks exactly one thing, the way a slip of the hand would, and
+// must be caught by the property it names. A property that no mutant breaks may be checking nothing.
+
+import type { Commands, Coordinator, Input, Machine } from './coordinator.ts'
+import {
+  receiveInSession,
+  receiveInUserMachine,
+  type Session,
+  session,
+  type Told,
+  type UserMachine,
+  userMachine,
+} from './single.ts'
+import { CLOSE } from './states.ts'
+
 export interface Mutant {
-  name: string
+  /** What it does wrong. */
+  readonly name: string
+  /** The property that must catch it. */
+  readonly breaks: string
+  /** The scenario of the catalogue in which it shows. */
+  readonly scenario: string
+  readonly coordinator: Coordinator
 }
+
+type SessionChange = (state: Session, input: Input | Told, commands: Commands) => void
+type UserChange = (state: UserMachine, input: Input | Told, commands: Commands) => void
+
+const standby = userMachine('standby')
+
+function mutant(
+  name: string,
+  shows: { breaks: string; in: string },
+  change: { session?: SessionChange; machine?: UserChange },
+): Mutant {
+  const machines: Record<string, Machine> = {
+    session: { ...session, receive: change.session ?? receiveInSession },
+    machine: { ...standby, receive: change.machine ?? receiveInUserMachine },
+  }
+  const coordinator = { name: `mutant: ${name}`, entry: 'session', machines }
+  return { name, breaks: shows.breaks, scenario: shows.in, coordinator }
+}
+
+/** Every command as it is, but those given here. */
+function replacing(commands: Commands, replaced: Partial<Commands>): Commands {
+  return { ...commands, ...replaced }
+}
+
+const ignore = () => {}
+
+export const mutants: readonly Mutant[] = [
+  mutant(
+    'skips SERVICES_READY on the way to PROCESSING_READY',
+    { breaks: 'legal transitions only', in: 'ordered-progress' },
+    {
+      session: (state, input, commands) =>
+        receiveInSession(
+          state,
+          input,
+          replacing(commands, {
+            moved: (connection, to, token) => {
+              if (to !== 'SERVICES_READY') commands.moved(connection, to, token)
+            },
+          }),
+        ),
+    },
+  ),
+  mutant(
+    'promotes everybody who waits when the owner goes',
+    { breaks: 'one owner per user', in: 'five-tabs' },
+    {
+      machine: (state, input, commands) => {
+        receiveInUserMachine(state, input, commands)
+        if (input.type !== 'left') return
+        for (const { connection, to } of state.waiting.splice(0)) {
+          commands.tell('session', connection, {
+            type: 'answer',
+            to,
+            outcome: 'granted',
+            token: state.token + 1,
+          })
+        }
+      },
+    },
+  ),
+  mutant(
+    'goes by the same fencing token for ever',
+    { breaks: 'one owner per user', in: 'split-brain' },
+    {
+      session: (state, input, commands) =>
+        receiveInSession(state, input.type === 'answer' ? { ...input, token: 1 } : input, commands),
+    },
+  ),
+  mutant(
+    'grants every request',
+    { breaks: 'exactly one grant for concurrent requests', in: 'n-requests' },
+    {
+      machine: (state, input, commands) => {
+        if (input.type === 'ask') state.owner = input.connection
+        receiveInUserMachine(state, input, commands)
+      },
+    },
+  ),
+  mutant(
+    'makes a machine for each connection',
+    { breaks: 'one machine per user', in: 'get-or-create' },
+    {
+      machine: (state, input, commands) =>
+        receiveInUserMachine(
+          state,
+          input,
+          replacing(commands, {
+            coordinatedBy: (connection, machine) =>
+              commands.coordinatedBy(connection, `${machine}_${connection}`),
+          }),
+        ),
+    },
+  ),
+  mutant(
+    'processes a message as soon as it comes',
+    { breaks: 'nothing processed before PROCESSING_READY', in: 'five-tabs' },
+    {
+      session: (state, input, commands) => {
+        receiveInSession(state, input, commands)
+        if (input.type !== 'frame' || state.current !== null) return
+        const next = state.queue.shift()
+        if (next === undefined) return
+        state.current = next
+        commands.runAgent(state.connection, next, state.token)
+      },
+    },
+  ),
+  mutant(
+    'starts the services beside authentication',
+    { breaks: 'phases in sequence', in: 'phase-overlap' },
+    {
+      session: (state, input, commands) => {
+        receiveInSession(state, input, commands)
+        if (input.type === 'accepted') commands.startServices(state.connection)
+      },
+    },
+  ),
+  mutant(
+    'forgets the messages that came early',
+    { breaks: 'no message lost, duplicated or reordered', in: 'five-tabs' },
+    {
+      session: (state, input, commands) => {
+        if (input.type === 'services-ready') state.queue = []
+        receiveInSession(state, input, commands)
+      },
+    },
+  ),
+  mutant(
+    'takes the newest message of the queue first',
+    { breaks: 'no message lost, duplicated or reordered', in: 'message-before-accept' },
+    {
+      session: (state, input, commands) => {
+        if (input.type === 'services-ready') state.queue.reverse()
+        receiveInSession(state, input, commands)
+      },
+    },
+  ),
+  mutant(
+    'does not remember which messages it has seen',
+    { breaks: 'no message lost, duplicated or reordered', in: 'unreliable-network' },
+    {
+      session: (state, input, commands) => {
+        if (input.type === 'frame') state.seen = 0
+        receiveInSession(state, input, commands)
+      },
+    },
+  ),
+  mutant(
+    'does not pass tool_executing on',
+    { breaks: 'all five agent events for each message', in: 'five-events' },
+    {
+      session: (state, input, commands) => {
+        if (input.type !== 'agent-event' || input.event !== 'tool_executing')
+          receiveInSession(state, input, commands)
+      },
+    },
+  ),
+  mutant(
+    'takes an early message for an internal error',
+    { breaks: 'no 1011 without a fault', in: 'message-before-accept' },
+    {
+      session: (state, input, commands) => {
+        const early = input.type === 'frame' && state.phase === 'ACCEPTED'
+        if (early) commands.close(state.connection, CLOSE.internalError, 'not ready')
+        else receiveInSession(state, input, commands)
+      },
+    },
+  ),
+  mutant(
+    'says connection_ready when the handshake is done',
+    { breaks: 'an unauthenticated connection gets nothing but a close', in: 'stripped-header' },
+    {
+      session: (state, input, commands) => {
+        receiveInSession(state, input, commands)
+        if (input.type === 'accepted') commands.send(state.connection, { type: 'connection_ready' })
+      },
+    },
+  ),
+  mutant(
+    'does not hear that the services have failed',
+    { breaks: 'every connection ends up ready or closed', in: 'services-fail' },
+    {
+      session: (state, input, commands) => {
+        if (input.type !== 'services-failed') receiveInSession(state, input, commands)
+      },
+    },
+  ),
+  mutant(
+    'leaves those who wait waiting when the owner goes',
+    { breaks: 'every standby is promoted when the owner goes', in: 'owner-drops' },
+    {
+      machine: (state, input, commands) => {
+        const waiting = input.type === 'left' ? state.waiting.splice(0) : undefined
+        receiveInUserMachine(state, input, commands)
+        if (waiting !== undefined && input.type === 'left') {
+          state.waiting = waiting.filter(({ connection }) => connection !== input.connection)
+        }
+      },
+    },
+  ),
+  mutant(
+    'keeps a session that is gone in CLOSING',
+    { breaks: 'no orphans at rest', in: 'owner-drops' },
+    {
+      session: (state, input, commands) => {
+        receiveInSession(state, input, commands)
+        if (input.type === 'gone' && state.phase === 'CLOSED') state.phase = 'CLOSING'
+      },
+    },
+  ),
+  mutant(
+    'does not take its handshake timer back',
+    { breaks: 'no orphan timer', in: 'ordered-progress' },
+    {
+      session: (state, input, commands) =>
+        receiveInSession(state, input, replacing(commands, { cancelTimer: ignore })),
+    },
+  ),
+  mutant(
+    'waits a while before it says that it is ready',
+    { breaks: 'set-up overhead within 100 ms', in: 'set-up-overhead' },
+    {
+      session: (state, input, commands) => {
+        if (input.type === 'services-ready') commands.setTimer('settle', '150ms')
+        else if (input.type === 'timer' && input.timer === 'settle') {
+          receiveInSession(state, { type: 'services-ready', connection: state.connection }, commands)
+        } else receiveInSession(state, input, commands)
+      },
+    },
+  ),
+]

@@ -193,6 +193,14 @@ export const scenarios: readonly CatalogueEntry[] = [
     reaches: ['services fail', 'a degraded connection recovers'],
   },
   {
+    name: 'unreliable-network',
+    plan: 'faults',
+    about: 'Messages are held back and delivered twice, and the connection may break.',
+    options: { connections: 2, messages: 3, reconnects: 1, faults: { duplicates: 1, delays: 1, resets: 1 } },
+    broken: ['no message lost, duplicated or reordered'],
+    reaches: ['a message is delivered twice', 'a message is held back', 'a client connects again'],
+  },
+  {
     name: 'reconnect-storm',
     plan: 'faults',
     about: 'An instance crashes, and all its clients come back at once.',

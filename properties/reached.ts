@@ -96,6 +96,8 @@ export const reachable: readonly Property[] = [
   sometimes('a lease lapses', fault('lease-lapse')),
   sometimes('a connection drops', fault('drop')),
   sometimes('a connection is half open', fault('half-open')),
+  sometimes('a message is delivered twice', fault('duplicate')),
+  sometimes('a message is held back', fault('delay')),
   sometimes('services fail', fault('service-failure')),
   sometimes('a degraded connection recovers', recovered),
   sometimes(
