@@ -17,7 +17,14 @@ interface Balancer {
   held: Upgrade[]
 }
 
-type BalancerMessage = Upgrade | { readonly type: 'started'; readonly instance: string }
+/** The client is gone, with or without a word. */
+interface Bye {
+  readonly type: 'bye' | 'vanished'
+  readonly connection: string
+  readonly code: number
+}
+
+type BalancerMessage = Upgrade | Bye | { readonly type: 'started'; readonly instance: string }
 
 export interface BalancerOptions {
   readonly network: WindowInput
@@ -36,6 +43,19 @@ export function balancer({ network, coldStart, strips }: BalancerOptions) {
     )
   }
 
+  /** Passes it on behind the upgrade, or forgets the upgrade if that is still held. */
+  function sayBye(state: Balancer, bye: Bye, { send }: Context): void {
+    const { connection } = bye
+    const held = state.held.some((upgrade) => upgrade.connection === connection)
+    if (held) state.held = state.held.filter((upgrade) => upgrade.connection !== connection)
+    else
+      send(`${connection}/transport`, bye, {
+        window: network,
+        label: `bye.${connection}`,
+        channel: connection,
+      })
+  }
+
   return actor<Balancer, BalancerMessage>({
     initial: { started: {}, held: [] },
     host: 'balancer',
@@ -46,6 +66,7 @@ export function balancer({ network, coldStart, strips }: BalancerOptions) {
         state.held = state.held.filter((upgrade) => upgrade.instance !== message.instance)
         return
       }
+      if (message.type !== 'upgrade') return sayBye(state, message, context)
       if (coldStart === 0 || state.started[message.instance] === 'started') return forward(message, context)
       state.held.push(message)
       if (state.started[message.instance] !== undefined) return

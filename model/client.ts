@@ -45,6 +45,8 @@ export function client(place: ClientPlace, offset: WindowInput, parameters: Life
   const { delays, faults, messages, sends } = parameters
   const window = (name: keyof typeof delays) => delays[name] as WindowInput
   const connectionOf = ({ attempt }: ClientState) => place.connections[attempt] as Connection
+  const entrance = (connection: string) =>
+    parameters.balancer === 'none' ? `${connection}/transport` : 'balancer'
   // Message numbers are unique over all clients, and grow for each: tab-2 sends 101, 102, …
   const messageNumber = (count: number) => place.index * 100 + count
   const isCurrent = (state: ClientState, connection: string) => connectionOf(state).name === connection
@@ -63,8 +65,7 @@ export function client(place: ClientPlace, offset: WindowInput, parameters: Life
       credentials: credentialsOf(parameters),
       frames,
     }
-    const to = parameters.balancer === 'none' ? `${name}/transport` : 'balancer'
-    send(to, upgrade, { window: window('network'), channel: name })
+    send(entrance(name), upgrade, { window: window('network'), channel: name })
     if ((faults.drops ?? 0) > 0) setTimer('drop', window('faults'), { type: 'drop' }, { fault: 'drops' })
     if ((faults.halfOpens ?? 0) > 0)
       setTimer('vanish', window('faults'), { type: 'vanish' }, { fault: 'halfOpens' })
@@ -133,9 +134,10 @@ export function client(place: ClientPlace, offset: WindowInput, parameters: Life
     send(`${name}/transport`, message, { window: window('network'), label, channel: name })
   }
 
-  /** Tells the server that this end is gone. */
-  function sayBye(state: ClientState, code: number, context: Context): void {
-    tellTransport(state, { type: 'bye', code }, 'bye', context)
+  /** Tells the server that this end is gone, along the way that the upgrade took, so never before it. */
+  function sayBye(state: ClientState, type: 'bye' | 'vanished', code: number, { send }: Context): void {
+    const { name: connection } = connectionOf(state)
+    send(entrance(connection), { type, connection, code }, { window: window('network'), channel: connection })
   }
 
   function strike(state: ClientState, fault: string, { observe }: Context): void {
@@ -170,7 +172,7 @@ export function client(place: ClientPlace, offset: WindowInput, parameters: Life
         case 'send':
           return sendNext(state, context)
         case 'leave':
-          sayBye(state, CLOSE.normal, context)
+          sayBye(state, 'bye', CLOSE.normal, context)
           return end(state, CLOSE.normal, 'finished', 'client', context)
         case 'closed':
           if (state.phase === 'closed' || !isCurrent(state, message.connection)) return
@@ -178,15 +180,15 @@ export function client(place: ClientPlace, offset: WindowInput, parameters: Life
         case 'broken':
           if (state.phase === 'idle' || state.phase === 'closed' || !isCurrent(state, message.connection))
             return
-          sayBye(state, CLOSE.abnormal, context)
+          sayBye(state, 'bye', CLOSE.abnormal, context)
           return end(state, CLOSE.abnormal, 'connection lost', 'fault', context)
         case 'drop':
           strike(state, 'drop', context)
-          sayBye(state, CLOSE.abnormal, context)
+          sayBye(state, 'bye', CLOSE.abnormal, context)
           return end(state, CLOSE.abnormal, 'dropped', 'fault', context)
         case 'vanish':
           strike(state, 'half-open', context)
-          tellTransport(state, { type: 'vanished' }, 'vanished', context)
+          sayBye(state, 'vanished', CLOSE.abnormal, context)
           return end(state, CLOSE.abnormal, 'vanished', 'fault', context)
         case 'hold-back':
           if (state.sent >= messages) return

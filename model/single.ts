@@ -119,7 +119,9 @@ export function receiveInSession(state: Session, input: Input | Told, commands: 
     case 'superseded':
       return closeWith(state, input.code, input.reason, commands)
     case 'fenced':
-      return closeWith(state, CLOSE.ownershipLost, 'ownership lost', commands)
+      // A session that has started again after a crash may still hear of a run from before.
+      if (state.standing === 'owner') closeWith(state, CLOSE.ownershipLost, 'ownership lost', commands)
+      return
     case 'services-ready':
       return ready(state, commands)
     case 'services-degraded':

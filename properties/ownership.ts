@@ -43,6 +43,7 @@ export const oneOwnerPerUser = monitor<
 interface Grants {
   holder: string | null
   granted: boolean
+  /** One that was queued or denied, and has not ended since. */
   putOff: string | null
 }
 
@@ -63,6 +64,7 @@ export const exactlyOneGrant = monitor<
     if (observation.type !== 'answered') {
       const over = observation.type !== 'moved' || observation.to === 'CLOSING' || isEnded(observation.to)
       if (over && state.holder === connection) state.holder = null
+      if (over && state.putOff === connection) state.putOff = null
       return
     }
     if (observation.outcome === 'queued' || observation.outcome === 'denied') state.putOff = connection

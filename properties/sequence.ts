@@ -74,6 +74,7 @@ export const setUpOverhead = monitor<
   | Observed<'moved'>
 >({
   name: 'set-up overhead within 100 ms',
+  timed: true,
   on: ['upgrade', 'promoted', 'began', 'ended', 'moved'],
   each: ({ connection }) => connection,
   initial: { startUs: 0, slowestUs: 0, beganUs: 0 },

@@ -3,7 +3,16 @@
 
 import { Immer } from 'immer'
 import type { Observation } from './event.ts'
-import type { Always, Eventually, Judgement, Moment, Monitor, Property, Sometimes } from './property.ts'
+import {
+  type Always,
+  type Eventually,
+  isTimed,
+  type Judgement,
+  type Moment,
+  type Monitor,
+  type Property,
+  type Sometimes,
+} from './property.ts'
 
 export interface Violation {
   readonly property: string
@@ -25,11 +34,16 @@ export class Judge {
   // By the type of the observations that they follow; made with the first monitor.
   #monitors: Map<string, MonitorRun[]> | undefined
 
-  constructor(properties: readonly Property[]) {
+  // True where claims about virtual time say nothing.
+  readonly #untimed: boolean
+
+  constructor(properties: readonly Property[], untimed = false) {
+    this.#untimed = untimed
     for (const property of properties) this.add(property)
   }
 
   add(property: Property): void {
+    if (this.#untimed && isTimed(property)) return
     switch (property.kind) {
       case 'always':
         this.#always.push(property)

@@ -46,6 +46,8 @@ export interface Monitor<State = any> {
   readonly observe: (state: State, observation: any, moment: Moment) => string | undefined | void
   /** Asked of each instance when the run is at rest. */
   readonly atRest: ((state: State) => string | undefined | void) | undefined
+  /** Whether it is about virtual time, so that it says nothing where the order is free of time. */
+  readonly timed: boolean
 }
 
 export type Property = Always | Eventually | Sometimes | Monitor
@@ -92,6 +94,7 @@ export function monitor<State, O extends { readonly type: string } = Observation
   initial: State
   observe: (state: State, observation: O, moment: Moment) => string | undefined | void
   atRest?: (state: State) => string | undefined | void
+  timed?: boolean
 }): Monitor<State> {
   return {
     kind: 'monitor',
@@ -101,5 +104,13 @@ export function monitor<State, O extends { readonly type: string } = Observation
     initial: definition.initial,
     observe: definition.observe,
     atRest: definition.atRest,
+    timed: definition.timed ?? false,
   }
+}
+
+/** Whether a property is about virtual time. */
+export function isTimed(property: Property): boolean {
+  return property.kind === 'monitor'
+    ? property.timed
+    : property.kind === 'eventually' && property.withinUs !== undefined
 }

@@ -70,6 +70,7 @@ export function recorded(trace: Trace): Recorded {
     get divergence() {
       return divergence
     },
+    untimed: header.timing === 'untimed',
     choose(enabled, clock) {
       const step = steps[next]
       if (step === undefined) return atEnd(outcome, enabled)

@@ -147,7 +147,7 @@ class Execution {
     this.#schedulable = scenario.begin()
     this.#source = typeof options.source === 'function' ? options.source(this.#schedulable) : options.source
     this.#view = () => this.#schedulable.view()
-    this.#judge = new Judge(scenario.properties)
+    this.#judge = new Judge(scenario.properties, this.#source.untimed)
   }
 
   /** Takes one step, or begins; a promise where the caller must wait before the next one. */

@@ -28,6 +28,7 @@ export function newJournal(): Journal {
 /** The same source, which writes down each choice. The journal's draws are its source's own to log. */
 export function watched(source: ChoiceSource, journal: Journal): ChoiceSource {
   return {
+    untimed: source.untimed,
     choose(enabled, clock) {
       // Taken before the choice: a list of enabled events is valid only until the next one fires.
       const kept = enabled.slice()

@@ -12,6 +12,8 @@ export interface Choice {
 }
 
 export interface ChoiceSource {
+  /** True where the order is free of the windows, so that claims about virtual time say nothing. */
+  readonly untimed: boolean
   /** What happens next of `enabled`, which is never empty; undefined ends the run here. */
   choose(enabled: readonly Event[], clock: Clock): Choice | undefined
 }
@@ -37,6 +39,7 @@ export function seeded(options: SeededOptions): ChoiceSource {
   }
 
   return {
+    untimed: options.timing === 'untimed',
     choose(enabled, clock) {
       const allowed = strikesLeft(enabled, faultsLeft)
       if (allowed.length === 0) return undefined
@@ -64,6 +67,7 @@ function strikesLeft(enabled: readonly Event[], left: ReadonlyMap<string, number
 export function listed(numbers: readonly number[]): ChoiceSource {
   let index = 0
   return {
+    untimed: true,
     choose(enabled, clock) {
       const pick = enabled.length === 1 ? 0 : Math.abs(numbers[index++] ?? 0) % enabled.length
       const event = enabled[pick] as Event
