@@ -93,7 +93,8 @@ export function leaveGuard(): void {
   if (process.emit === emitGuarded) {
     if (emitWasOwn && emitBefore !== undefined) process.emit = emitBefore
     else delete process.emit
-  }}
+  }
+}
 
 const emitGuarded: Emit = function (this: unknown, name, ...values) {
   if (guards > 0) {
