@@ -48,7 +48,15 @@ export class System {
 
   /** The state at time zero, and what the actors' starts let be seen. */
   initial(): Fired {
-    const empty: SystemState = {
+    const unstarted = this.unstarted()
+    return this.#work(new Transition(this.#cast, unstarted, 0), unstarted.budgets, (transition) => {
+      for (const index of this.members.keys()) transition.start(index)
+    })
+  }
+
+  /** The state before any actor has started. */
+  unstarted(): SystemState {
+    return {
       states: this.members.map((member) => member.actor.initial),
       pending: [],
       budgets: this.definition.budgets ?? {},
@@ -56,9 +64,6 @@ export class System {
       sequence: 0,
       step: 0,
     }
-    return this.#work(new Transition(this.#cast, empty, 0), empty.budgets, (transition) => {
-      for (const index of this.members.keys()) transition.start(index)
-    })
   }
 
   /** The deliveries that may happen now: the oldest of each channel, each timer, faults within budget. */
@@ -137,16 +142,18 @@ class SystemExecution implements Schedulable {
   readonly properties = []
   readonly #system: System
   #state: SystemState
-  #observations: readonly Observation[]
-  #footprint: Footprint
+  #observations: readonly Observation[] = []
+  #footprint: Footprint = { reads: [], writes: [] }
   #enabled: readonly Delivery[] | undefined
 
   constructor(system: System) {
     this.#system = system
-    const { state, observations, footprint } = system.initial()
-    this.#state = state
-    this.#observations = observations
-    this.#footprint = footprint
+    this.#state = system.unstarted()
+  }
+
+  /** Starts the actors; apart from the constructor, so that what a start throws is found like any other. */
+  start(): void {
+    this.#become(this.#system.initial())
   }
 
   get budgets(): Readonly<Record<string, number>> {
@@ -159,7 +166,10 @@ class SystemExecution implements Schedulable {
   }
 
   fire(event: Event): void {
-    const { state, observations, footprint } = this.#system.fire(this.#state, event as Delivery)
+    this.#become(this.#system.fire(this.#state, event as Delivery))
+  }
+
+  #become({ state, observations, footprint }: Fired): void {
     this.#state = state
     this.#observations = observations
     this.#footprint = footprint
