@@ -1,0 +1,113 @@
+// Which coordinator a word of the command line or of a replay file means: one of heddle's own by name, or a
+// user's by file. Loading a file runs its code, so only a worker thread does it. A word that comes from a
+// replay file is only ever looked up among the names.
+
+import { stat } from 'node:fs/promises'
+import { extname, relative, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type CatalogueEntry, type Coordinator, competing, single } from '../model/index.ts'
+import { UsageError } from './exit.ts'
+import { find } from './options.ts'
+import { plain } from './terminal.ts'
+
+/** Says the same in every thread. `path` is absolute. */
+export type CoordinatorRef =
+  | { readonly kind: 'built-in'; readonly name: string }
+  | { readonly kind: 'file'; readonly path: string }
+
+interface BuiltIn {
+  readonly name: string
+  readonly about: string
+  readonly coordinator: Coordinator
+}
+
+export const BUILT_IN: readonly BuiltIn[] = [
+  {
+    name: 'single',
+    about: 'one machine per user; another connection waits and is promoted',
+    coordinator: single(),
+  },
+  {
+    name: 'single:takeover',
+    about: 'one machine per user; a newer connection takes over',
+    coordinator: single('takeover'),
+  },
+  {
+    name: 'single:reject',
+    about: 'one machine per user; another connection is closed',
+    coordinator: single('reject'),
+  },
+  {
+    name: 'competing',
+    about: 'the bug: two machines a connection, side by side, under different ids',
+    coordinator: competing,
+  },
+]
+
+const EXTENSIONS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']
+
+/** What `--coordinator` means. Throws a UsageError for a name that is unknown, and a file that is not there. */
+export async function chosen(word: string): Promise<CoordinatorRef> {
+  const isFile = EXTENSIONS.includes(extname(word)) || /[/\\]/.test(word)
+  if (!isFile) return { kind: 'built-in', name: find('coordinator', word, BUILT_IN).name }
+  const path = resolve(word)
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => error)
+  if (found instanceof Error) {
+    throw new UsageError(`Expected a coordinator in ${plain(word)}, found no such file (${found.code}).`)
+  }
+  if (!found.isFile())
+    throw new UsageError(`Expected a coordinator in ${plain(word)}, found no regular file.`)
+  return { kind: 'file', path }
+}
+
+/** The single coordinator under the policy that a scenario is meant for; any other as it is. */
+export function forEntry(ref: CoordinatorRef, entry: CatalogueEntry): CoordinatorRef {
+  if (ref.kind === 'file' || ref.name !== 'single' || entry.single === undefined) return ref
+  return { kind: 'built-in', name: entry.single.name }
+}
+
+export function nameOf(ref: CoordinatorRef): string {
+  return ref.kind === 'file' ? plain(relative(process.cwd(), ref.path)) : ref.name
+}
+
+/** The coordinator itself. Runs the user's code; throws a UsageError when that fails, or gives no coordinator. */
+export async function load(ref: CoordinatorRef): Promise<Coordinator> {
+  if (ref.kind === 'built-in') return find('coordinator', ref.name, BUILT_IN).coordinator
+  let module: { default?: unknown }
+  try {
+    module = await import(pathToFileURL(ref.path).href)
+  } catch (error) {
+    throw new UsageError(`Loading ${nameOf(ref)} failed: ${oneLine(error)}`)
+  }
+  return checked(unwrapped(module.default), nameOf(ref))
+}
+
+/** A CommonJS module that was compiled from `export default` comes with its default inside another one. */
+function unwrapped(value: unknown): unknown {
+  const isInterop = typeof value === 'object' && value !== null && '__esModule' in value && 'default' in value
+  return isInterop ? value.default : value
+}
+
+function checked(value: unknown, where: string): Coordinator {
+  const isObject = typeof value === 'object' && value !== null
+  const { name, entry, machines } = (isObject ? value : {}) as Record<string, unknown>
+  const missing = !isObject
+    ? `a coordinator, found ${value === undefined ? 'none' : value === null ? 'null' : `a ${typeof value}`}`
+    : typeof name !== 'string'
+      ? 'a coordinator with a name'
+      : typeof entry !== 'string'
+        ? 'a coordinator with an entry'
+        : typeof machines !== 'object' || machines === null
+          ? 'a coordinator with machines'
+          : undefined
+  if (missing === undefined) return value as Coordinator
+  throw new UsageError(
+    `Expected the default export of ${where} to be ${missing}; see \`heddle hunt --help\`.`,
+  )
+}
+
+/** What was thrown, message and all, on one line. */
+export function oneLine(thrown: unknown): string {
+  const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)
+  return plain(text.replace(/\s*\n\s*/g, ' '))
+}

@@ -1,0 +1,28 @@
+// How the command ends: its exit codes, and the error that is the user's to mend. Prints nothing.
+
+/** What the exit code of the command says. `--help` lists them too. */
+export const EXIT = {
+  nothingFound: 0,
+  violated: 1,
+  usage: 2,
+  diverged: 3,
+  /** An exception that heddle itself is to blame for: EX_SOFTWARE of sysexits.h. */
+  ownBug: 70,
+  interrupted: 130,
+} as const
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+export const EXIT_CODES_HELP = `
+Exit codes:
+  0    nothing found
+  1    a property was violated, a run was stuck or never settled, a replayed failure still fails
+  2    a mistake in the command line, the configuration or a replay file
+  3    non-determinism: two runs of one schedule differ, or a replay file cannot be followed any more
+  70   a bug of heddle's own (HEDDLE_DEBUG=1 shows where)
+  130  interrupted`
+
+/** A mistake in the command line, in a file that it names, or in what that file holds: one line, exit 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}

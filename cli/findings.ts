@@ -1,0 +1,116 @@
+// Turns what a hunt found into replay files: each violated property of each scenario is recorded from its
+// first failing seed, replayed at once, and written whole or not at all.
+
+import { relative } from 'node:path'
+import { type CoordinatorRef, nameOf } from './coordinators.ts'
+import { type Failure, quoted } from './failure.ts'
+import type { Hunted } from './hunting.ts'
+import { eachOf, Interrupted, type Pool, ThreadEnded, TimedOut } from './pool.ts'
+import { replayFileName, writeReplayFile } from './replay-file.ts'
+import type { Manner } from './tasks.ts'
+
+export interface Findings {
+  readonly failures: readonly Failure[]
+  /** Of these, how many came out the same to the byte when they were replayed at once. */
+  readonly replayedExactly: number
+  /** One sentence for each seed that did not do again what it had done. */
+  readonly divergences: readonly string[]
+  readonly interrupted: boolean
+}
+
+export interface FindingOptions extends Manner {
+  readonly folder: string
+  readonly timeoutMs: number
+}
+
+interface Wanted {
+  readonly hunted: Hunted
+  readonly property: string
+  readonly seed: number
+  readonly violated: number
+  readonly fileName: string
+}
+
+/** Records every violated property. When called off, gives what was written by then. */
+export async function recordFindings(
+  pool: Pool,
+  hunted: readonly Hunted[],
+  options: FindingOptions,
+): Promise<Findings> {
+  const all = wanted(hunted)
+  const found: (Failure | string | undefined)[] = all.map(() => undefined)
+  let replayedExactly = 0
+  let interrupted = false
+  try {
+    await eachOf(all, pool.workers, async (one, index) => {
+      const recorded = await recordOne(pool, one, options)
+      if (typeof recorded !== 'string') replayedExactly++
+      found[index] = recorded
+    })
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error
+    interrupted = true
+  }
+  return {
+    failures: found.filter((one) => typeof one === 'object'),
+    replayedExactly,
+    divergences: found.filter((one) => typeof one === 'string'),
+    interrupted,
+  }
+}
+
+function wanted(all: readonly Hunted[]): readonly Wanted[] {
+  const taken = new Set<string>()
+  return all.flatMap((hunted) =>
+    (hunted.report?.properties ?? []).flatMap(({ property, violated, firstSeed }) => {
+      if (firstSeed === null) return []
+      const fileName = untaken(replayFileName(hunted.subject.scenario, property), taken)
+      return [{ hunted, property, violated, seed: firstSeed, fileName }]
+    }),
+  )
+}
+
+/** Names of two properties may differ in nothing that a file name keeps. */
+function untaken(name: string, taken: Set<string>): string {
+  let free = name
+  for (let count = 2; taken.has(free); count++) free = name.replace(/(?=\.replay$)/, `-${count}`)
+  taken.add(free)
+  return free
+}
+
+async function recordOne(pool: Pool, one: Wanted, options: FindingOptions): Promise<Failure | string> {
+  const { hunted, property, seed, violated } = one
+  const { subject, report } = hunted
+  const { strategy, timing, timeoutMs, folder } = options
+  const where = `${subject.scenario} · ${nameOf(subject.coordinator)}, seed ${seed}`
+  const task = { kind: 'record', ...subject, strategy, timing, seed, property } as const
+  const recorded = await pool.run(task, timeoutMs).catch((error: unknown) => {
+    if (error instanceof TimedOut || error instanceof ThreadEnded) return 'it did not settle again.'
+    throw error
+  })
+  if (typeof recorded === 'string') return `${where}: ${recorded}`
+  if (recorded.divergence !== null) return `${where}: ${recorded.divergence.message}`
+  const path = await writeReplayFile(folder, one.fileName, recorded.text)
+  const file = relative(process.cwd(), path) || path
+  return {
+    scenario: subject.scenario,
+    coordinator: recorded.coordinator,
+    property,
+    seed,
+    schedule: seed - (report?.seeds.first ?? 0) + 1,
+    schedules: report?.seeds.count ?? 0,
+    violated,
+    message: recorded.found.message ?? '',
+    step: recorded.found.step,
+    timeUs: recorded.found.at,
+    timeline: recorded.timeline,
+    file,
+    command: replayCommand(file, subject.coordinator),
+  }
+}
+
+function replayCommand(file: string, coordinator: CoordinatorRef): string {
+  const own =
+    coordinator.kind === 'file' ? ` --coordinator ${quoted(relative(process.cwd(), coordinator.path))}` : ''
+  return `npx heddle replay ${quoted(file)}${own}`
+}

@@ -1,0 +1,134 @@
+// `heddle hunt`: many seeds of the scenarios asked for; every violated property gets a replay file.
+
+import { scenarios } from '../model/index.ts'
+import type { TimingName } from '../sim/index.ts'
+import { chosen, forEntry, nameOf } from './coordinators.ts'
+import { EXIT, type ExitCode } from './exit.ts'
+import { type Failure, failureLines, failureText } from './failure.ts'
+import { type Findings, recordFindings } from './findings.ts'
+import { CHUNK_SEEDS, huntAll, type Outcome } from './hunting.ts'
+import { find, type StrategyName } from './options.ts'
+import { loadCoordinator, Pool } from './pool.ts'
+import { huntJson, huntSummary, lostLine } from './summary.ts'
+import type { Subject } from './tasks.ts'
+import { colours, print, printError, progress } from './terminal.ts'
+
+export interface HuntCommand {
+  readonly coordinator: string
+  readonly seeds: number
+  readonly seed: number
+  readonly strategy: StrategyName
+  readonly timing: TimingName
+  readonly out: string
+  readonly workers: number
+  readonly timeout: number
+  readonly json: boolean
+}
+
+/** Everything that a hunt came to. */
+export interface HuntResult {
+  readonly outcome: Outcome
+  readonly findings: Findings
+  readonly interrupted: boolean
+  readonly elapsedMs: number
+}
+
+export async function huntCommand(
+  names: readonly string[],
+  command: HuntCommand,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const subjects = await subjectsOf(names, command.coordinator)
+  const chunks = subjects.length * Math.ceil(command.seeds / CHUNK_SEEDS)
+  const pool = new Pool(Math.min(command.workers, chunks), signal)
+  try {
+    await loadCoordinator(pool, subjects[0]?.coordinator, command.timeout)
+    const result = await huntAndRecord(pool, subjects, command)
+    if (command.json) print(huntJson(command, result))
+    else report(command, result)
+    return exitCode(result)
+  } finally {
+    await pool.close()
+  }
+}
+
+async function subjectsOf(names: readonly string[], coordinator: string): Promise<readonly Subject[]> {
+  const wanted =
+    names.length === 0 ? scenarios : [...new Set(names)].map((name) => find('scenario', name, scenarios))
+  const ref = await chosen(coordinator)
+  return wanted.map((entry) => ({ scenario: entry.name, coordinator: forEntry(ref, entry) }))
+}
+
+async function huntAndRecord(
+  pool: Pool,
+  subjects: readonly Subject[],
+  command: HuntCommand,
+): Promise<HuntResult> {
+  const { seed, seeds, strategy, timing, timeout: timeoutMs, out: folder } = command
+  const line = progress('hunting')
+  const began = performance.now()
+  try {
+    const outcome = await huntAll(pool, subjects, {
+      seeds: { first: seed, count: seeds },
+      strategy,
+      timing,
+      timeoutMs,
+      onProgress({ runs, failures }) {
+        const perSecond = Math.round(runs / ((performance.now() - began) / 1_000))
+        line.update(`${runs} of ${seeds * subjects.length} runs, ${perSecond}/s, ${failures} failing`)
+      },
+    })
+    const elapsedMs = performance.now() - began
+    line.update('recording what was found')
+    const findings = await recordFindings(pool, outcome.hunted, { strategy, timing, folder, timeoutMs })
+    return { outcome, findings, interrupted: outcome.interrupted || findings.interrupted, elapsedMs }
+  } finally {
+    line.stop()
+  }
+}
+
+function report(command: HuntCommand, result: HuntResult): void {
+  const { outcome, findings } = result
+  const inFull = mostTelling(findings.failures)
+  for (const failure of findings.failures) {
+    print(inFull.has(failure) ? failureText(failure) : failureLines(failure))
+  }
+  print(huntSummary(command, result))
+  for (const { subject, report } of outcome.hunted) {
+    if (report?.nonDeterminism == null) continue
+    const where = `${subject.scenario} · ${nameOf(subject.coordinator)}`
+    print(`\n${colours.red('✗')} ${where} is not deterministic. ${report.nonDeterminism.message}`)
+  }
+  for (const divergence of findings.divergences)
+    print(`\n${colours.red('✗')} not deterministic: ${divergence}`)
+  if (outcome.lost !== undefined) print(`\n${colours.red('✗')} ${lostLine(outcome.lost)}`)
+  if (result.interrupted) printError('Interrupted: this is what was found until then.')
+}
+
+/**
+ * The failure of each scenario that tells most: the one it is in the catalogue for, or else the one that is the
+ * quickest to read. The others come without their timelines.
+ */
+function mostTelling(failures: readonly Failure[]): ReadonlySet<Failure> {
+  const telling = new Map<string, Failure>()
+  for (const failure of failures) {
+    const other = telling.get(failure.scenario)
+    if (other === undefined || rank(failure) < rank(other)) telling.set(failure.scenario, failure)
+  }
+  return new Set(telling.values())
+}
+
+function rank({ scenario, property, step }: Failure): number {
+  const broken = scenarios.find(({ name }) => name === scenario)?.broken.indexOf(property) ?? -1
+  return broken >= 0 ? broken : 1_000 + step
+}
+
+function exitCode({ outcome, findings, interrupted }: HuntResult): ExitCode {
+  if (interrupted) return EXIT.interrupted
+  const reports = outcome.hunted.flatMap(({ report }) => report ?? [])
+  if (findings.divergences.length > 0 || reports.some(({ nonDeterminism }) => nonDeterminism !== null)) {
+    return EXIT.diverged
+  }
+  const found = outcome.lost !== undefined || reports.some(({ failures }) => failures > 0)
+  return found ? EXIT.violated : EXIT.nothingFound
+}

@@ -1,0 +1,100 @@
+// Hunts scenarios on worker threads: splits the seeds into chunks of a fixed size and puts the reports together
+// in order, so that the result is the same for any number of workers. Says what never settled. Prints nothing.
+
+import type { Measure } from '../model/index.ts'
+import { type HuntReport, mergeReports, type Seeds } from '../sim/index.ts'
+import { eachOf, Interrupted, type Pool, ThreadEnded, TimedOut } from './pool.ts'
+import type { Manner, Subject } from './tasks.ts'
+
+export type Report = HuntReport<Measure>
+
+export interface Hunted {
+  readonly subject: Subject
+  /** Of the seeds that were run; undefined where none was. */
+  readonly report: Report | undefined
+}
+
+/** A chunk of seeds that gave no report. */
+export interface Lost {
+  readonly subject: Subject
+  readonly seeds: Seeds
+  /** What became of it, as the end of a sentence. */
+  readonly how: string
+}
+
+export interface Outcome {
+  readonly hunted: readonly Hunted[]
+  /** The hunt ends with the first chunk that is lost. */
+  readonly lost: Lost | undefined
+  readonly interrupted: boolean
+}
+
+export interface HuntingOptions extends Manner {
+  readonly seeds: Seeds
+  readonly timeoutMs: number
+  /** Told after each chunk. */
+  readonly onProgress: (progress: { runs: number; failures: number }) => void
+}
+
+/** Seeds in a chunk: enough to be worth handing over, few enough to share out evenly. */
+export const CHUNK_SEEDS = 25
+
+interface Chunk {
+  readonly index: number
+  readonly subject: Subject
+  readonly seeds: Seeds
+}
+
+export async function huntAll(
+  pool: Pool,
+  subjects: readonly Subject[],
+  options: HuntingOptions,
+): Promise<Outcome> {
+  const chunks = subjects.flatMap((subject, index) => chunksOf({ index, subject, seeds: options.seeds }))
+  const reports: Report[][] = subjects.map(() => [])
+  const progress = { runs: 0, failures: 0 }
+  let lost: Lost | undefined
+  let interrupted = false
+  await eachOf(chunks, pool.workers, async (chunk) => {
+    if (lost !== undefined || interrupted) return
+    const { subject, seeds } = chunk
+    const { strategy, timing, timeoutMs } = options
+    try {
+      const report = await pool.run({ kind: 'hunt', ...subject, strategy, timing, seeds }, timeoutMs)
+      reports[chunk.index]?.push(report)
+      progress.runs += report.seeds.count
+      progress.failures += report.failures
+      options.onProgress(progress)
+    } catch (error) {
+      if (error instanceof Interrupted) interrupted = true
+      else lost ??= { subject, seeds, how: howLost(error, timeoutMs) }
+    }
+  })
+  const hunted = subjects.map((subject, index) => ({ subject, report: merged(reports[index] as Report[]) }))
+  return { hunted, lost, interrupted }
+}
+
+function chunksOf(whole: Chunk): Chunk[] {
+  const { first, count } = whole.seeds
+  return Array.from({ length: Math.ceil(count / CHUNK_SEEDS) }, (_, chunk) => {
+    const done = chunk * CHUNK_SEEDS
+    return { ...whole, seeds: { first: first + done, count: Math.min(CHUNK_SEEDS, count - done) } }
+  })
+}
+
+/** The reports of one scenario, in whichever order they came, up to the first gap that a hunt cut short left. */
+function merged(reports: readonly Report[]): Report | undefined {
+  const [first, ...rest] = reports.toSorted((a, b) => a.seeds.first - b.seeds.first)
+  let whole = first
+  for (const report of rest) {
+    if (whole === undefined || report.seeds.first !== whole.seeds.first + whole.seeds.count) break
+    whole = mergeReports(whole, report)
+  }
+  return whole
+}
+
+function howLost(error: unknown, timeoutMs: number): string {
+  if (error instanceof TimedOut) return `never settled: no end after ${timeoutMs / 1_000} s`
+  if (error instanceof ThreadEnded) return `ended its thread: ${error.message}`
+  throw error
+}

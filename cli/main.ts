@@ -1,0 +1,175 @@
+// The edge of the command: what the words of the command line mean, what Ctrl-C does, and what becomes of every
+// error: one line on stderr and an exit code. What the commands do is in their own files.
+
+import { availableParallelism } from 'node:os'
+import { Command, CommanderError, Option } from 'commander'
+import { VERSION } from '../sim/index.ts'
+import { oneLine } from './coordinators.ts'
+import { EXIT, EXIT_CODES_HELP, type ExitCode, UsageError } from './exit.ts'
+import { type HuntCommand, huntCommand } from './hunt.ts'
+import { list } from './list.ts'
+import {
+  seedOption,
+  seedsOption,
+  strategyOption,
+  timeoutOption,
+  timingOption,
+  workersOption,
+} from './options.ts'
+import { Interrupted } from './pool.ts'
+import { type ReplayCommand, replayCommand } from './replay.ts'
+import { type ReportCommand, reportCommand } from './report.ts'
+import { plain, printError } from './terminal.ts'
+
+const DEFAULT = { seeds: 200, reportSeeds: 100, timeoutMs: 60_000, workersMax: 8 }
+
+/** Runs the command line `argv`, and gives the exit code. Never throws. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const controller = new AbortController()
+  // The first Ctrl-C calls the work off; a second one ends the process, as it would without us.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort())
+  endQuietlyWithoutReader()
+  let code: ExitCode = EXIT.nothingFound
+  try {
+    await program(controller.signal, (result) => {
+      code = result
+    }).parseAsync(argv)
+    return code
+  } catch (error) {
+    return codeOf(error)
+  }
+}
+
+function program(signal: AbortSignal, ends: (code: ExitCode) => void): Command {
+  const heddle = new Command('heddle')
+    .description('Deterministic simulation testing for connection lifecycles.')
+    .version(VERSION)
+    .addHelpText('after', EXIT_CODES_HELP)
+  // Inherited by every subcommand that is added from here on.
+  heddle.exitOverride().configureOutput({ writeErr: () => {}, outputError: () => {} })
+  addHunt(heddle, signal, ends)
+  addReplay(heddle, signal, ends)
+  addReport(heddle, signal, ends)
+  heddle
+    .command('list')
+    .description('list the scenarios and the coordinators')
+    .addOption(json())
+    .action((options: { json: boolean }) => ends(list(options)))
+  return heddle
+}
+
+const json = () => new Option('--json', 'print JSON').default(false, 'off')
+const strategy = () =>
+  new Option('--strategy <name>', 'what chooses between events due at once: fifo or random')
+    .argParser(strategyOption)
+    .default('random')
+const timing = () =>
+  new Option('--timing <name>', 'sampled: delays drawn from their windows; untimed: every causal order')
+    .argParser(timingOption)
+    .default('sampled')
+const timeout = () =>
+  new Option('--timeout <seconds>', 'after which a chunk of runs counts as never settling')
+    .argParser(timeoutOption)
+    .default(DEFAULT.timeoutMs, String(DEFAULT.timeoutMs / 1_000))
+const workers = () =>
+  new Option('--workers <n>', 'worker threads; the result is the same for any number')
+    .argParser(workersOption)
+    .default(Math.min(DEFAULT.workersMax, availableParallelism()), 'one a core')
+const seed = () => new Option('--seed <n>', 'the first seed').argParser(seedOption)
+const seeds = () => new Option('--seeds <n>', 'how many seeds of each scenario').argParser(seedsOption)
+const coordinator = () =>
+  new Option(
+    '--coordinator <name|file>',
+    'single, single:takeover, single:reject, competing, or a module of your own whose default export is a Coordinator',
+  )
+
+type Ends = (code: ExitCode) => void
+
+function addHunt(heddle: Command, signal: AbortSignal, ends: Ends): void {
+  heddle
+    .command('hunt')
+    .description('run many seeds; write a replay file for each violated property')
+    .argument('[scenario...]', 'scenarios by name; all of them unless given')
+    .addOption(coordinator().default('single'))
+    .addOption(seeds().default(DEFAULT.seeds))
+    .addOption(seed().default(1))
+    .addOption(strategy())
+    .addOption(timing())
+    .option('--out <folder>', 'where replay files go', 'replays')
+    .addOption(workers())
+    .addOption(timeout())
+    .addOption(json())
+    .addHelpText('after', HUNT_HELP)
+    .action(async (names: string[], options: HuntCommand) => ends(await huntCommand(names, options, signal)))
+}
+
+const HUNT_HELP = `
+With --coordinator single, a scenario that is made for another policy gets that one.
+Exit code: 3 where a run was not deterministic, else 1 where anything was violated, stuck or never settled, else 0.`
+
+function addReplay(heddle: Command, signal: AbortSignal, ends: Ends): void {
+  heddle
+    .command('replay')
+    .description('show one run step by step')
+    .argument('<file|scenario>', 'a replay file, or a scenario together with --seed')
+    .addOption(seed())
+    .addOption(coordinator())
+    .addOption(strategy())
+    .addOption(timing())
+    .addOption(timeout())
+    .addOption(json())
+    .addHelpText('after', REPLAY_HELP)
+    .action(async (target: string, options: ReplayCommand) =>
+      ends(await replayCommand(target, options, signal)),
+    )
+}
+
+const REPLAY_HELP = `
+A replay file is followed by what it recorded; one that was recorded with a coordinator of your own needs
+--coordinator again. Exit code: 1 where the run violates something, 0 where it does not or no longer does,
+3 where the file's schedule cannot be followed to the same end any more.`
+
+function addReport(heddle: Command, signal: AbortSignal, ends: Ends): void {
+  heddle
+    .command('report')
+    .description("run the whole catalogue on both coordinators, and print the test plan's metrics")
+    .addOption(seeds().default(DEFAULT.reportSeeds))
+    .addOption(seed().default(1))
+    .option('--out <folder>', 'where the replay files of the competing machines go', '.heddle')
+    .addOption(workers())
+    .addOption(timeout())
+    .addOption(json())
+    .addHelpText('after', '\nExit code: 0 where every metric is as required, else 1.')
+    .action(async (options: ReportCommand) => ends(await reportCommand(options, signal)))
+}
+
+/** Says what went wrong, on one line, and gives the exit code for it. */
+function codeOf(error: unknown): ExitCode {
+  if (error instanceof Interrupted) return EXIT.interrupted
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.nothingFound
+    printError(usageLine(error))
+    return EXIT.usage
+  }
+  if (process.env.HEDDLE_DEBUG && error instanceof Error) printError(error.stack ?? '')
+  if (error instanceof UsageError) {
+    printError(`heddle: ${error.message}`)
+    return EXIT.usage
+  }
+  printError(`heddle: a bug of heddle's own: ${oneLine(error)} HEDDLE_DEBUG=1 shows where; please report it.`)
+  return EXIT.ownBug
+}
+
+function usageLine({ code, message }: CommanderError): string {
+  if (code === 'commander.help')
+    return 'heddle: expected a command: hunt, replay, report or list; see heddle --help'
+  return `heddle: ${plain(message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' '))}`
+}
+
+/** A reader that goes away, such as `head`, ends the command as it ends any other. */
+function endQuietlyWithoutReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(EXIT.interrupted)
+  })
+}

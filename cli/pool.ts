@@ -1,0 +1,128 @@
+// The worker threads that run code under test, so that a loop without end, an exit or a flood of memory in it
+// takes nothing else down. Knows when a task took too long or was called off; never what a task is for.
+
+import { fileURLToPath } from 'node:url'
+import { Piscina } from 'piscina'
+import { type CoordinatorRef, nameOf } from './coordinators.ts'
+import { UsageError } from './exit.ts'
+import type { Answer, Task, TaskResults } from './tasks.ts'
+
+const WORKER = fileURLToPath(new URL('./worker.mjs', import.meta.url))
+const HEAP_MAX_MB = 2_048
+
+/** The task did not finish in time. Its thread has been ended. */
+export class TimedOut extends Error {}
+/** The signal called the task off. */
+export class Interrupted extends Error {}
+/** The thread ended under the task: the code under test exited, or used up its memory. */
+export class ThreadEnded extends Error {}
+
+export class Pool {
+  readonly workers: number
+  readonly #piscina: Piscina<Task, Answer>
+  readonly #signal: AbortSignal
+
+  constructor(workers: number, signal: AbortSignal) {
+    this.workers = workers
+    this.#signal = signal
+    this.#piscina = new Piscina({
+      filename: WORKER,
+      minThreads: workers,
+      maxThreads: workers,
+      atomics: 'disabled',
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MAX_MB },
+    })
+    // Without a task there is nobody to tell; the next task gets a new thread.
+    this.#piscina.on('error', () => {})
+  }
+
+  /**
+   * What the task gives. Throws TimedOut, Interrupted or ThreadEnded; a UsageError for a mistake of the
+   * user's; anything else is heddle's own bug. Hand in no more tasks at a time than there are workers, as the
+   * time counts from here.
+   */
+  async run<Kind extends Task['kind']>(
+    task: Task & { kind: Kind },
+    timeoutMs: number,
+  ): Promise<TaskResults[Kind]> {
+    const answer = await this.#answer(task, timeoutMs)
+    if (answer.ok) return answer.value as TaskResults[Kind]
+    if (answer.fault === 'user') throw new UsageError(answer.message)
+    const error = new Error(answer.message)
+    error.stack = answer.stack
+    throw error
+  }
+
+  async #answer(task: Task, timeoutMs: number): Promise<Answer> {
+    if (this.#signal.aborted) throw new Interrupted()
+    const controller = new AbortController()
+    const abort = () => controller.abort()
+    const timer = setTimeout(abort, timeoutMs)
+    this.#signal.addEventListener('abort', abort, { once: true })
+    try {
+      return await this.#piscina.run(task, { signal: controller.signal })
+    } catch (error) {
+      if (this.#signal.aborted) throw new Interrupted()
+      if (controller.signal.aborted) throw new TimedOut()
+      throw new ThreadEnded(error instanceof Error ? error.message : String(error))
+    } finally {
+      clearTimeout(timer)
+      this.#signal.removeEventListener('abort', abort)
+    }
+  }
+
+  /** Ends every thread, also one that loops. */
+  async close(): Promise<void> {
+    await this.#piscina.destroy()
+  }
+}
+
+const LOAD_MAX_MS = 10_000
+
+/** Has one worker load a user's coordinator, so that what is wrong with it is said before anything runs. */
+export async function loadCoordinator(
+  pool: Pool,
+  coordinator: CoordinatorRef | undefined,
+  timeoutMs: number,
+) {
+  if (coordinator?.kind !== 'file') return
+  const limitMs = Math.min(timeoutMs, LOAD_MAX_MS)
+  try {
+    await pool.run({ kind: 'load', coordinator }, limitMs)
+  } catch (error) {
+    if (error instanceof TimedOut) {
+      throw new UsageError(
+        `Loading ${nameOf(coordinator)} did not come to an end within ${limitMs / 1_000} s.`,
+      )
+    }
+    if (error instanceof ThreadEnded) {
+      throw new UsageError(`Loading ${nameOf(coordinator)} ended its thread: ${error.message}.`)
+    }
+    throw error
+  }
+}
+
+/** Runs `work` over the items, `workers` at a time, in order; stops handing out items once one has thrown. */
+export async function eachOf<T>(
+  items: readonly T[],
+  workers: number,
+  work: (item: T, index: number) => Promise<void>,
+): Promise<void> {
+  let next = 0
+  let failed = false
+  const lane = async () => {
+    while (next < items.length && !failed) {
+      const index = next++
+      try {
+        await work(items[index] as T, index)
+      } catch (error) {
+        failed = true
+        throw error
+      }
+    }
+  }
+  const lanes = await Promise.allSettled(Array.from({ length: Math.min(workers, items.length) }, lane))
+  const rejected = lanes.find((lane) => lane.status === 'rejected')
+  if (rejected !== undefined) throw rejected.reason
+}

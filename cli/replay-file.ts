@@ -1,0 +1,78 @@
+// Replay files on disk: read within bounds, from a regular file only, and written whole or not at all. What is
+// in one is for sim/ to judge.
+
+import { constants } from 'node:fs'
+import { mkdir, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
+import { TRACE_LIMITS } from '../sim/index.ts'
+import { UsageError } from './exit.ts'
+import { plain } from './terminal.ts'
+
+export const REPLAY_EXTENSION = '.replay'
+const BYTES_MAX = TRACE_LIMITS.bytes
+
+/** The bytes of a replay file. Throws a UsageError for what is no file, cannot be read, or is too large. */
+export async function readReplayFile(path: string): Promise<Uint8Array> {
+  const name = plain(path)
+  // Without O_NONBLOCK, a FIFO that nobody writes to would be waited for.
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(
+    (error: NodeJS.ErrnoException) => {
+      throw new UsageError(`Expected a replay file at ${name}, found ${reason(error)}.`)
+    },
+  )
+  try {
+    const stat = await file.stat()
+    if (!stat.isFile()) {
+      const found = stat.isDirectory() ? 'a directory' : 'something that is no regular file'
+      throw new UsageError(`Expected a replay file at ${name}, found ${found}.`)
+    }
+    if (stat.size > BYTES_MAX) throw tooLarge(name, stat.size)
+    // One byte more than may be, so that a file which grows meanwhile is noticed.
+    const buffer = new Uint8Array(Math.min(BYTES_MAX, stat.size) + 1)
+    let length = 0
+    while (length < buffer.length) {
+      const { bytesRead } = await file.read(buffer, length, buffer.length - length, length)
+      if (bytesRead === 0) break
+      length += bytesRead
+    }
+    if (length > stat.size) throw new UsageError(`${name} grows while it is being read.`)
+    return buffer.subarray(0, length)
+  } finally {
+    await file.close()
+  }
+}
+
+function tooLarge(name: string, bytes: number): UsageError {
+  return new UsageError(`Expected a replay file of at most ${BYTES_MAX} bytes at ${name}, found ${bytes}.`)
+}
+
+function reason(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ENOENT') return 'no such file'
+  if (error.code === 'EACCES' || error.code === 'EPERM') return 'one that may not be read'
+  return `one that cannot be opened (${error.code})`
+}
+
+/** Writes a replay file, its folder too where it is not there, and gives its path. */
+export async function writeReplayFile(folder: string, name: string, text: string): Promise<string> {
+  const path = join(folder, name)
+  try {
+    await mkdir(folder, { recursive: true })
+    await writeFileAtomic(path, text)
+  } catch (error) {
+    throw new UsageError(`Writing ${plain(path)} failed: ${plain((error as Error).message)}.`)
+  }
+  return path
+}
+
+const SLUG_CHARS_MAX = 60
+
+/** `five-tabs.one-owner-per-user.replay`. A property's name comes from code under test, and may hold anything. */
+export function replayFileName(scenario: string, property: string): string {
+  return `${slug(scenario)}.${slug(property)}${REPLAY_EXTENSION}`
+}
+
+function slug(name: string): string {
+  const words = name.toLowerCase().replace(/[^a-z0-9]+/g, '-')
+  return words.slice(0, SLUG_CHARS_MAX).replace(/^-+|-+$/g, '') || 'unnamed'
+}

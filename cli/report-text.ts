@@ -1,0 +1,124 @@
+// Lays the report out: one row a scenario, then the test plan's metrics beside what it asks for.
+
+import { formatUs, VERSION } from '../sim/index.ts'
+import { thousands } from './failure.ts'
+import {
+  holds,
+  isWhole,
+  type Metrics,
+  type Pair,
+  REQUIRED,
+  reproduction,
+  type Share,
+  unmet,
+} from './metrics.ts'
+import type { ReportCommand, ReportResult } from './report.ts'
+import { table } from './table.ts'
+import { colours, plain } from './terminal.ts'
+
+export function reportText(command: ReportCommand, result: ReportResult): string {
+  const { metrics, findings, elapsedMs } = result
+  const seconds = elapsedMs / 1_000
+  const missing = unmet(metrics)
+  return [
+    scenarioTable(result.pairs),
+    '',
+    metricTable(metrics, result),
+    '',
+    `${thousands(metrics.runs)} runs, ${thousands(metrics.steps)} steps in ${seconds.toFixed(1)} s: ${thousands(Math.round(metrics.runs / seconds))} seeds and ${thousands(Math.round(metrics.steps / seconds))} steps a second; seeds ${command.seed} to ${command.seed + command.seeds - 1} of each scenario.`,
+    `The failing runs are in ${plain(command.out)}; look at one with: npx heddle replay ${plain(findings.failures[0]?.file ?? '<file>')}`,
+    ...findings.divergences.map((divergence) => colours.red(`✗ not deterministic: ${divergence}`)),
+    missing.length === 0
+      ? colours.green('✓ Everything is as the test plan asks.')
+      : colours.red(`✗ Not as the test plan asks: ${missing.join(', ')}.`),
+  ].join('\n')
+}
+
+function scenarioTable(pairs: readonly Pair[]): string {
+  const rows = pairs.map((pair) => {
+    const { entry, competing, single } = pair
+    const failing = { count: competing.failures, of: competing.seeds.count }
+    return [entry.name, entry.plan, percent(failing), broken(reproduction(pair)), held(single)]
+  })
+  return table(['scenario', 'plan', 'competing fails', 'breaks what it must', 'single'], rows, {
+    aligns: ['left', 'left', 'right', 'right', 'left'],
+  })
+}
+
+function broken(share: Share): string {
+  if (share.of === 0) return '–'
+  const text = `${share.count} of ${share.of}`
+  return isWhole(share) ? text : colours.red(`✗ ${text}`)
+}
+
+function held(single: Pair['single']): string {
+  if (holds(single)) return 'holds'
+  const claims = single.properties.filter(({ violated }) => violated > 0)
+  const first = claims[0]
+  if (first === undefined) return colours.red(`✗ ${single.verdict}`)
+  return colours.red(`✗ ${plain(first.property)} (seed ${first.firstSeed})`)
+}
+
+function metricTable(metrics: Metrics, { findings }: ReportResult): string {
+  const { closed1011, agentEvents, succeeded, overheadUs } = metrics
+  const replayed = {
+    count: findings.replayedExactly,
+    of: findings.failures.length + findings.divergences.length,
+  }
+  const rows = [
+    ['reproduction rate', '100 %', ofAll(metrics.reproduced, 'claims'), ''],
+    ['solution rate', '100 %', '', ofAll(metrics.solved, 'scenarios')],
+    ['hard cases reached', '100 %', '', ofAll(metrics.reached, 'claims')],
+    ['closed with 1011', '0 %', percent(closed1011.competing), ofAll(closed1011.single, 'connections')],
+    ['agent events received', '100 %', percent(agentEvents.competing), ofAll(agentEvents.single, 'events')],
+    [
+      'connections that succeed',
+      '> 99 %',
+      percent(succeeded.competing),
+      ofAll(succeeded.single, 'connections'),
+    ],
+    ['set-up overhead, at most', `< ${formatUs(REQUIRED.overheadMaxUs)}`, '', formatUs(overheadUs)],
+    ['failures replayed to the byte', '100 %', ofAll(replayed, 'files'), ''],
+  ]
+  return table(['metric', 'asked for', 'competing', 'single'], rows)
+}
+
+function ofAll(share: Share, what: string): string {
+  return `${percent(share)} (${thousands(share.count)} of ${thousands(share.of)} ${what})`
+}
+
+/** Never rounded up to 100 %, nor down to 0 %. */
+function percent({ count, of }: Share): string {
+  if (of === 0) return '–'
+  if (count === 0) return '0 %'
+  if (count === of) return '100 %'
+  return `${Math.min(99.9, Math.max(0.1, (100 * count) / of)).toFixed(1)} %`
+}
+
+export function reportJson(
+  command: ReportCommand,
+  { pairs, metrics, findings, elapsedMs }: ReportResult,
+): string {
+  return JSON.stringify(
+    {
+      heddle: VERSION,
+      seeds: { first: command.seed, count: command.seeds },
+      metrics: { ...metrics, unmet: unmet(metrics), replayedExactly: findings.replayedExactly },
+      elapsedMs: Math.round(elapsedMs),
+      scenarios: pairs.map(({ entry, competing, single }) => ({
+        scenario: entry.name,
+        plan: entry.plan,
+        competing: { ...competing, measures: undefined },
+        single: { ...single, measures: undefined },
+      })),
+      replays: findings.failures.map(({ scenario, property, seed, file }) => ({
+        scenario,
+        property,
+        seed,
+        file,
+      })),
+    },
+    null,
+    2,
+  )
+}

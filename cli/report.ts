@@ -1,0 +1,101 @@
+// `heddle report`: the whole catalogue on both coordinators. The competing machines must break what each
+// scenario says, the single coordinator must hold, and every failure must replay to the byte.
+
+import { scenarios } from '../model/index.ts'
+import { type CoordinatorRef, forEntry } from './coordinators.ts'
+import { EXIT, type ExitCode } from './exit.ts'
+import { type Findings, recordFindings } from './findings.ts'
+import { type Hunted, huntAll, type Outcome } from './hunting.ts'
+import { type Metrics, metricsOf, type Pair, unmet } from './metrics.ts'
+import { Pool } from './pool.ts'
+import { reportJson, reportText } from './report-text.ts'
+import { lostLine } from './summary.ts'
+import type { Manner } from './tasks.ts'
+import { colours, print, printError, progress } from './terminal.ts'
+
+export interface ReportCommand {
+  readonly seeds: number
+  readonly seed: number
+  readonly out: string
+  readonly workers: number
+  readonly timeout: number
+  readonly json: boolean
+}
+
+export interface ReportResult {
+  readonly pairs: readonly Pair[]
+  readonly metrics: Metrics
+  readonly findings: Findings
+  readonly elapsedMs: number
+}
+
+const MANNER: Manner = { strategy: 'random', timing: 'sampled' }
+
+export async function reportCommand(command: ReportCommand, signal: AbortSignal): Promise<ExitCode> {
+  const pool = new Pool(command.workers, signal)
+  try {
+    const hunted = await huntBoth(pool, command)
+    if (hunted.interrupted) {
+      printError('Interrupted: a report needs all of its runs.')
+      return EXIT.interrupted
+    }
+    if (hunted.lost !== undefined) {
+      print(`${colours.red('✗')} ${lostLine(hunted.lost)}`)
+      return EXIT.violated
+    }
+    return await conclude(pool, hunted, command)
+  } finally {
+    await pool.close()
+  }
+}
+
+interface Both extends Outcome {
+  readonly elapsedMs: number
+}
+
+async function huntBoth(pool: Pool, { seed, seeds, timeout: timeoutMs }: ReportCommand): Promise<Both> {
+  const line = progress('running the catalogue on both coordinators')
+  const began = performance.now()
+  const total = 2 * scenarios.length * seeds
+  try {
+    const outcome = await huntAll(pool, [...under('competing'), ...under('single')], {
+      ...MANNER,
+      seeds: { first: seed, count: seeds },
+      timeoutMs,
+      onProgress: ({ runs }) =>
+        line.update(`running the catalogue on both coordinators: ${runs} of ${total} runs`),
+    })
+    return { ...outcome, elapsedMs: performance.now() - began }
+  } finally {
+    line.stop()
+  }
+}
+
+function under(name: 'competing' | 'single') {
+  const ref: CoordinatorRef = { kind: 'built-in', name }
+  return scenarios.map((entry) => ({ scenario: entry.name, coordinator: forEntry(ref, entry) }))
+}
+
+async function conclude(pool: Pool, both: Both, command: ReportCommand): Promise<ExitCode> {
+  const competing = both.hunted.slice(0, scenarios.length)
+  const findings = await recordFindings(pool, competing, {
+    ...MANNER,
+    folder: command.out,
+    timeoutMs: command.timeout,
+  })
+  const pairs = pairsOf(both.hunted)
+  const result = { pairs, metrics: metricsOf(pairs), findings, elapsedMs: both.elapsedMs }
+  print(command.json ? reportJson(command, result) : reportText(command, result))
+  if (findings.interrupted) return EXIT.interrupted
+  if (!result.metrics.deterministic || findings.divergences.length > 0) return EXIT.diverged
+  return unmet(result.metrics).length > 0 ? EXIT.violated : EXIT.nothingFound
+}
+
+/** Every scenario was run on both, as nothing was lost or called off. */
+function pairsOf(hunted: readonly Hunted[]): readonly Pair[] {
+  return scenarios.flatMap((entry, index) => {
+    const competing = hunted[index]?.report
+    const single = hunted[index + scenarios.length]?.report
+    return competing === undefined || single === undefined ? [] : [{ entry, competing, single }]
+  })
+}

@@ -1,0 +1,86 @@
+// What a hunt came to, for a person and for a program.
+
+import { VERSION } from '../sim/index.ts'
+import { nameOf } from './coordinators.ts'
+import { thousands } from './failure.ts'
+import type { HuntCommand, HuntResult } from './hunt.ts'
+import type { Hunted, Lost } from './hunting.ts'
+import { table } from './table.ts'
+import { colours, plain } from './terminal.ts'
+
+export function huntSummary({ strategy, timing, seed, seeds }: HuntCommand, result: HuntResult): string {
+  const { hunted } = result.outcome
+  const reports = hunted.flatMap(({ report }) => report ?? [])
+  const runs = reports.reduce((sum, { seeds }) => sum + seeds.count, 0)
+  const steps = reports.reduce((sum, report) => sum + report.steps, 0)
+  const seconds = result.elapsedMs / 1_000
+  const rows = hunted.map(rowOf)
+  const aligns = ['left', 'left', 'left', 'right', 'right', 'right'] as const
+  return [
+    table(['scenario', 'coordinator', 'verdict', 'seeds', 'failing', 'steps'], rows, { aligns }),
+    '',
+    `${thousands(runs)} runs, ${thousands(steps)} steps in ${seconds.toFixed(1)} s (${thousands(Math.round(runs / seconds))} runs/s); seeds ${seed} to ${seed + seeds - 1}, strategy ${strategy}, timing ${timing}.`,
+    ...hunted.flatMap(notes),
+  ].join('\n')
+}
+
+function rowOf({ subject, report }: Hunted): readonly string[] {
+  const start = [subject.scenario, nameOf(subject.coordinator)]
+  if (report === undefined) return [...start, colours.yellow('not run'), '0', '', '']
+  const good = report.verdict === 'no violation found'
+  const verdict = good ? report.verdict : colours.red(`✗ ${report.verdict}`)
+  return [
+    ...start,
+    verdict,
+    thousands(report.seeds.count),
+    thousands(report.failures),
+    thousands(report.steps),
+  ]
+}
+
+/** What a person must know before believing that nothing was found. */
+function notes({ subject, report }: Hunted): readonly string[] {
+  if (report === undefined) return []
+  const unreached = report.sometimes
+    .filter(({ reached }) => reached === 0)
+    .map(({ property }) => plain(property))
+  return [
+    ...(unreached.length > 0
+      ? [colours.yellow(`${subject.scenario}: never reached in these seeds: ${unreached.join('; ')}`)]
+      : []),
+    ...(report.cutShort > 0
+      ? [colours.yellow(`${subject.scenario}: ${report.cutShort} runs ended at their bound, not at rest`)]
+      : []),
+  ]
+}
+
+export function lostLine({ subject, seeds, how }: Lost): string {
+  const last = seeds.first + seeds.count - 1
+  const which = last === seeds.first ? `seed ${last}` : `seeds ${seeds.first} to ${last}`
+  return `${subject.scenario} · ${nameOf(subject.coordinator)}, ${which}, ${how}.`
+}
+
+export function huntJson(command: HuntCommand, { outcome, findings, interrupted }: HuntResult): string {
+  const { strategy, timing, seed, seeds } = command
+  return JSON.stringify(
+    {
+      heddle: VERSION,
+      strategy,
+      timing,
+      seeds: { first: seed, count: seeds },
+      interrupted,
+      neverSettled: outcome.lost === undefined ? null : lostLine(outcome.lost),
+      divergences: findings.divergences,
+      scenarios: outcome.hunted.map(({ subject, report }) => ({
+        scenario: subject.scenario,
+        coordinator: nameOf(subject.coordinator),
+        report: report === undefined ? null : { ...report, measures: undefined },
+        replays: findings.failures
+          .filter(({ scenario }) => scenario === subject.scenario)
+          .map(({ property, seed, file, command }) => ({ property, seed, file, command })),
+      })),
+    },
+    null,
+    2,
+  )
+}

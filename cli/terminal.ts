@@ -1,0 +1,51 @@
+// What reaches the terminal: text made harmless, colour where there is a terminal that wants it, the width to
+// lay out for, and the one progress line. Nothing else in cli/ writes to a stream.
+
+import ora, { type Ora } from 'ora'
+import pc from 'picocolors'
+import { printable } from '../sim/index.ts'
+
+const WIDTH = { min: 60, unknown: 100, max: 200 }
+
+export function print(text = ''): void {
+  process.stdout.write(`${text}\n`)
+}
+
+export function printError(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
+
+const LINE_CHARS_MAX = 300
+
+/** Text of unknown origin, on one line, cut short, with everything escaped that acts on a terminal. */
+export function plain(text: string, charsMax = LINE_CHARS_MAX): string {
+  return printable(text, charsMax)
+}
+
+/** The colours of stdout; every function leaves the text alone where stdout is no terminal, or wants none. */
+export const colours = pc.createColors(pc.isColorSupported && process.stdout.isTTY === true)
+
+/** How many columns to lay out for. */
+export function width(): number {
+  return Math.min(WIDTH.max, Math.max(WIDTH.min, process.stdout.columns ?? WIDTH.unknown))
+}
+
+/** A line on stderr that says how far something is; nothing at all where stderr is no terminal. */
+export interface Progress {
+  update(text: string): void
+  stop(): void
+}
+
+export function progress(text: string): Progress {
+  if (process.stderr.isTTY !== true || process.env.CI) return { update() {}, stop() {} }
+  // stdin is left alone, so that Ctrl-C arrives as the signal that it is.
+  const line: Ora = ora({ text, stream: process.stderr, discardStdin: false }).start()
+  return {
+    update(next) {
+      line.text = next
+    },
+    stop() {
+      line.stop()
+    },
+  }
+}

@@ -1,0 +1,174 @@
+// Lays a timeline out for a person: virtual time down the side and one column for each place, as long as the
+// columns are wide enough to read; otherwise one event a line. Only places that take part get a column.
+
+import { formatUs } from '../sim/index.ts'
+import { type Cell, table } from './table.ts'
+import { colours, plain } from './terminal.ts'
+import type { Timeline, TimelineStep, TimelineViolation } from './timeline.ts'
+
+export interface Layout {
+  readonly width: number
+  /** Leaves out the steps that changed no state, and of the others all but so many before the end. */
+  readonly changesOnly?: { readonly stepsMax: number }
+  /** The only property whose violation is marked; all that were violated unless given. */
+  readonly property?: string
+}
+
+const TIME_CHARS = 10
+const COLUMN_CHARS_MIN = 23
+const NAME_CHARS_MAX = 60
+const STATE_CHARS_MAX = 80
+
+export function timetable(timeline: Timeline, layout: Layout): string {
+  const shown = chosenSteps(timeline, layout)
+  const left = (shown[0]?.step ?? 1) - 1
+  const places = placesOf(shown)
+  const columns = (layout.width - TIME_CHARS - 2) / Math.max(1, places.length) >= COLUMN_CHARS_MIN
+  const marks = marksOf(timeline, layout)
+  const parts = partsOf(timeline)
+  const text = columns ? inColumns({ shown, places, marks, parts }, layout) : asList({ shown, marks }, layout)
+  return left === 0 ? text : `${colours.dim(`… ${left} ${left === 1 ? 'step' : 'steps'} before`)}\n${text}`
+}
+
+/** The marks that follow each step; those of what was found at the end follow the last one. */
+type Marks = ReadonlyMap<number, readonly string[]>
+
+function marksOf({ steps, violations }: Timeline, { property }: Layout): Marks {
+  const last = steps.at(-1)?.step ?? 0
+  const marks = new Map<number, string[]>()
+  for (const violation of violations) {
+    if (property !== undefined && property !== violation.property) continue
+    const step = Math.min(violation.step, last)
+    marks.set(step, [...(marks.get(step) ?? []), mark(violation)])
+  }
+  return marks
+}
+
+function mark({ property, message }: TimelineViolation): string {
+  return colours.red(`✗ ${plain(property)}: ${plain(message)}`)
+}
+
+function chosenSteps({ steps, violations }: Timeline, { changesOnly }: Layout): readonly TimelineStep[] {
+  if (changesOnly === undefined) return steps
+  const violated = new Set(violations.map(({ step }) => step))
+  const telling = steps.filter(({ step, changes }) => changes.length > 0 || violated.has(step))
+  return telling.length <= changesOnly.stepsMax + 1 ? telling : telling.slice(-changesOnly.stepsMax)
+}
+
+function placeOf(name: string): string {
+  return /^[^/]*/.exec(name)?.[0] ?? name
+}
+
+/** The places that take part, in the order in which they first do. */
+function placesOf(steps: readonly TimelineStep[]): readonly string[] {
+  const names = steps.flatMap(({ event, changes }) => [event, ...changes.map(([actor]) => actor)])
+  return [...new Set(names.map(placeOf))].sort(byPlace)
+}
+
+const digits = /\d+/
+
+/** Alike names together, and among them tab-2 before tab-10. */
+function byPlace(a: string, b: string): number {
+  const [left, right] = [a.replace(digits, ''), b.replace(digits, '')]
+  if (left !== right) return order(left) - order(right) || (left < right ? -1 : 1)
+  return Number(digits.exec(a)?.[0] ?? 0) - Number(digits.exec(b)?.[0] ?? 0)
+}
+
+/** Clients to the left, what stands behind the servers to the right. */
+function order(place: string): number {
+  const known = ['tab-', 'balancer', 'user-', 'server-', 'store', 'agent'].findIndex((start) =>
+    place.startsWith(start),
+  )
+  return known < 0 ? 1 : known
+}
+
+/** How many of each place's actors have a state to show: where it is one, its name need not be said. */
+function partsOf({ actors }: Timeline): ReadonlyMap<string, number> {
+  const parts = new Map<string, number>()
+  for (const actor of actors) parts.set(placeOf(actor), (parts.get(placeOf(actor)) ?? 0) + 1)
+  return parts
+}
+
+interface Rows {
+  readonly shown: readonly TimelineStep[]
+  readonly marks: Marks
+}
+
+function inColumns(
+  { shown, places, marks, parts }: Rows & { places: readonly string[]; parts: ReadonlyMap<string, number> },
+  { width }: Layout,
+): string {
+  const chars = Math.min(34, Math.floor((width - TIME_CHARS - 2) / Math.max(1, places.length)))
+  const rows = shown.flatMap((step): Cell[][] => [
+    [formatUs(step.timeUs), ...places.map((place) => cell(step, place, parts, chars - 2))],
+    ...(marks.get(step.step) ?? []).map((content): Cell[] => ['', { colSpan: places.length, content }]),
+  ])
+  return table(['time', ...places.map((place) => plain(place, NAME_CHARS_MAX))], rows, {
+    aligns: ['right'],
+    columns: [TIME_CHARS + 2, ...places.map(() => chars)],
+  })
+}
+
+function cell(
+  { event, changes }: TimelineStep,
+  place: string,
+  parts: ReadonlyMap<string, number>,
+  chars: number,
+): string {
+  const states = changes
+    .filter(([actor]) => placeOf(actor) === place)
+    .map(([actor, state]) => {
+      const part = actor.slice(place.length + 1)
+      const known = part === '' || (parts.get(place) ?? 0) === 1 || event.startsWith(`${actor}.`)
+      return plain(known ? state : `${part} ${state}`, STATE_CHARS_MAX)
+    })
+    .join(', ')
+  if (placeOf(event) !== place) return breakable(states, chars)
+  const label = breakable(plain(event.slice(place.length + 1).replace(/#1$/, ''), NAME_CHARS_MAX), chars)
+  return states === '' ? colours.dim(label) : `${label} → ${breakable(states, chars)}`
+}
+
+/** Breaks words that are longer than the column where they may be broken, as the table cuts them off. */
+function breakable(text: string, chars: number): string {
+  return text
+    .split(' ')
+    .flatMap((word) => {
+      const pieces: string[] = []
+      for (let at = 0; at < word.length; at += chars) pieces.push(word.slice(at, at + chars))
+      return pieces
+    })
+    .join(' ')
+}
+
+function asList({ shown, marks }: Rows, { width }: Layout): string {
+  const eventChars = Math.min(36, Math.max(...shown.map(({ event }) => event.length), 8))
+  const indent = ' '.repeat(TIME_CHARS + 2)
+  const lines = [`${'time'.padStart(TIME_CHARS)}  ${'event'.padEnd(eventChars)}  state`]
+  lines[0] = colours.bold(lines[0] as string)
+  for (const { step, timeUs, event, changes } of shown) {
+    const states = changes.map(([actor, state]) => plain(`${actor} ${state}`, STATE_CHARS_MAX))
+    const start = `${formatUs(timeUs).padStart(TIME_CHARS)}  ${plain(event, NAME_CHARS_MAX).padEnd(eventChars)}`
+    lines.push(...wrapped(start, states, { width, indent: indent + ' '.repeat(eventChars + 2) }))
+    for (const text of marks.get(step) ?? []) lines.push(`${indent}${text}`)
+  }
+  return lines.map((line) => line.trimEnd()).join('\n')
+}
+
+/** The states behind the event, on as many lines as they need. */
+function wrapped(
+  start: string,
+  states: readonly string[],
+  { width, indent }: { width: number; indent: string },
+) {
+  const lines: string[] = []
+  let line = `${start}  `
+  for (const [index, state] of states.entries()) {
+    const text = index < states.length - 1 ? `${state}, ` : state
+    if (line.length + text.length > width && line.trim() !== '' && line !== indent && index > 0) {
+      lines.push(line)
+      line = indent
+    }
+    line += text
+  }
+  return [...lines, line]
+}
