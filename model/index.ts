@@ -2,6 +2,15 @@
 
 export { competing } from './competing.ts'
 export {
+  type Answer,
+  ConnectionCoordinator,
+  type CoordinatorOptions,
+  type Dependencies,
+  type LeaseStore,
+  type TimerName,
+  type UserCoordination,
+} from './connection-coordinator.ts'
+export {
   type Commands,
   type Coordinator,
   coordinator,
@@ -17,14 +26,8 @@ export { type Mutant, mutants } from './mutants.ts'
 export type { LifecycleObservation, Observed, Phase } from './observations.ts'
 export { type LifecycleOptions, type LifecycleParameters, lifecycleParameters } from './options.ts'
 export { type CatalogueEntry, scenarios } from './scenarios.ts'
-export {
-  HANDSHAKE_TIMEOUT,
-  type Policy,
-  requestTransition,
-  type Session,
-  single,
-  type UserMachine,
-} from './single.ts'
+export { HANDSHAKE_TIMEOUT, type Session } from './session.ts'
+export { single } from './single.ts'
 export {
   AGENT_EVENTS,
   type AgentEvent,
@@ -38,3 +41,4 @@ export {
   TRANSITIONS,
   transition,
 } from './states.ts'
+export { type Policy, requestTransition, type UserMachine } from './user-machine.ts'

@@ -2,16 +2,9 @@
 // must be caught by the property it names. A property that no mutant breaks may be checking nothing.
 
 import type { Commands, Coordinator, Input, Machine } from './coordinator.ts'
-import {
-  receiveInSession,
-  receiveInUserMachine,
-  type Session,
-  session,
-  type Told,
-  type UserMachine,
-  userMachine,
-} from './single.ts'
+import { receiveInSession, type Session, session } from './session.ts'
 import { CLOSE } from './states.ts'
+import { receiveInUserMachine, type Told, type UserMachine, userMachine } from './user-machine.ts'
 
 export interface Mutant {
   /** What it does wrong. */

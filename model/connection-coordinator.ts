@@ -1,0 +1,326 @@
+// The coordinator for a real server: the very machines of session.ts and user-machine.ts, run by an ordinary class with
+// asynchronous dependencies. A machine's transition runs to its end before anything that it asked for
+// begins; answers come back as inputs, one at a time. No transition stands here: what is checked is what runs.
+
+import { produce } from 'immer'
+import { describeThrown, HeddleError, type Message, type WindowInput } from '../sim/index.ts'
+import type { Commands, Coordinator, Frame, Identity, Input, Machine, Outcome } from './coordinator.ts'
+import type { LifecycleObservation } from './observations.ts'
+import type { Session } from './session.ts'
+import { single } from './single.ts'
+import { type AgentEvent, InvalidTransition, isEnded, type LifecycleState } from './states.ts'
+import type { Policy, UserMachine } from './user-machine.ts'
+
+/** Where ownership comes from when several instances serve the same users. */
+export interface LeaseStore {
+  /**
+   * Asks for a user's lease: `wait` until it is free, `seize` it at once, or `try`. Resolves to its fencing
+   * token, or null if it was refused. `onLost` is called if a newer token has been given out since.
+   */
+  acquire(
+    user: string,
+    mode: 'wait' | 'seize' | 'try',
+    onLost: (token: number) => void,
+  ): Promise<number | null>
+  renew(user: string, token: number): void
+  release(user: string, token: number): void
+}
+
+/** Which timer it is: of the session of a connection, or of the machine of a user. */
+export interface TimerName {
+  readonly machine: string
+  readonly of: string
+  readonly timer: string
+}
+
+export interface Dependencies {
+  /** Completes the handshake. */
+  accept(connection: string): Promise<void>
+  /** Lets the frames of the connection come, each to {@link ConnectionCoordinator.message}. */
+  receive(connection: string): void
+  /** Whether the connection's credentials are good. */
+  authenticate(connection: string): Promise<boolean>
+  /** Starts what the connection needs. Rejects if that fails; `onDegraded` says that it is up in part. */
+  startServices(connection: string, onDegraded: () => void): Promise<void>
+  /** Works on a message, and emits the five agent events. Resolves to false if a newer token was seen. */
+  runAgent(
+    work: { readonly connection: string; readonly message: number; readonly token: number },
+    emit: (event: AgentEvent) => void,
+  ): Promise<boolean>
+  send(connection: string, frame: Frame): void
+  close(connection: string, code: number, reason: string): void
+  /** Calls back once, within the window; returns what takes the timer back. */
+  setTimer(timer: TimerName, window: WindowInput, callback: () => void): () => void
+  /** With it, ownership is taken from the store; without it, this instance is the only one. */
+  readonly store?: LeaseStore
+  /** Told what the coordinator does, for logs and for tests. */
+  observe?(observation: LifecycleObservation): void
+}
+
+export interface CoordinatorOptions {
+  readonly policy?: Policy
+  /** The name of this instance. */
+  readonly instance?: string
+}
+
+/** How a request for a transition was answered, and which transition was refused. */
+export interface Answer {
+  readonly outcome: Outcome
+  readonly error: InvalidTransition | undefined
+}
+
+/** The one machine of a user on this instance. */
+export interface UserCoordination {
+  readonly user: string
+  /** The connection that acts for the user. */
+  readonly owner: string | null
+  /** Asks for a transition of one of the user's connections. */
+  requestTransition(to: LifecycleState, connection: string, reason: string): Answer
+}
+
+interface Running {
+  readonly coordinates: Machine
+  readonly commands: Commands
+  state: unknown
+}
+
+export class ConnectionCoordinator {
+  readonly #dependencies: Dependencies
+  readonly #coordinator: Coordinator
+  readonly #instance: string
+  // By machine and whose it is, such as `session/tab-1`.
+  readonly #running = new Map<string, Running>()
+  readonly #users = new Map<string, UserCoordination>()
+  readonly #timers = new Map<string, () => void>()
+  // The last answer to a request of each connection.
+  readonly #outcomes = new Map<string, Outcome>()
+  // What is still to be done: transitions, and what they asked for, in the order in which they came.
+  readonly #todo: (() => void)[] = []
+  #working = false
+  #stopped = false
+
+  constructor(dependencies: Dependencies, { policy = 'standby', instance = 'a' }: CoordinatorOptions = {}) {
+    this.#dependencies = dependencies
+    this.#coordinator = single(policy)
+    this.#instance = instance
+  }
+
+  /** The machine of a user; every connection of the user gets the same one. */
+  getOrCreate(user: string, connection: string): UserCoordination {
+    this.#machine('session', connection, { connection, user })
+    const known = this.#users.get(user)
+    if (known !== undefined) return known
+    const machine = this.#machine('machine', user, { connection: undefined, user })
+    const coordination: UserCoordination = {
+      user,
+      get owner() {
+        return (machine.state as UserMachine).owner
+      },
+      requestTransition: (to, of, reason) => this.#request(to, { connection: of, user, reason }),
+    }
+    this.#users.set(user, coordination)
+    return coordination
+  }
+
+  /** A connection wants to be opened; it claims to be the user's, and is believed once authenticated. */
+  connect(connection: string, user: string): void {
+    this.getOrCreate(user, connection)
+    this.#input('session', connection, { type: 'upgrade', connection })
+  }
+
+  message(connection: string, message: number): void {
+    this.#input('session', connection, { type: 'frame', connection, message })
+  }
+
+  /** The transport has ended. */
+  disconnected(connection: string, code: number): void {
+    this.#input('session', connection, { type: 'gone', connection, code })
+  }
+
+  /** The transport refused something. */
+  transportError(connection: string, error: string): void {
+    this.#input('session', connection, { type: 'transport-error', connection, error })
+  }
+
+  /** The state of a connection's lifecycle; undefined for one that was never seen. */
+  stateOf(connection: string): LifecycleState | undefined {
+    return (this.#running.get(`session/${connection}`)?.state as Session | undefined)?.phase
+  }
+
+  /** Takes every timer back and hears of nothing more, as when the process ends. */
+  stop(): void {
+    this.#stopped = true
+    for (const takeBack of this.#timers.values()) takeBack()
+    this.#timers.clear()
+  }
+
+  /** Forgets a connection that has ended. */
+  forget(connection: string): void {
+    if (isEnded(this.stateOf(connection) ?? 'CONNECTING')) this.#running.delete(`session/${connection}`)
+  }
+
+  #request(to: LifecycleState, who: { connection: string; user: string; reason: string }): Answer {
+    const { connection, user, reason } = who
+    this.#machine('session', connection, { connection, user })
+    const from = this.stateOf(connection) ?? 'CONNECTING'
+    this.#outcomes.delete(connection)
+    this.#input('session', connection, { type: 'request', connection, to, reason })
+    const outcome = this.#outcomes.get(connection) ?? 'denied'
+    return { outcome, error: outcome === 'refused' ? new InvalidTransition(from, to) : undefined }
+  }
+
+  #machine(machine: string, of: string, who: { connection: string | undefined; user: string }): Running {
+    const known = this.#running.get(`${machine}/${of}`)
+    if (known !== undefined) return known
+    const coordinates = this.#coordinator.machines[machine] as Machine
+    const instances = this.#dependencies.store === undefined ? 1 : 2
+    const identity = { ...who, instance: this.#instance, instances }
+    const commands = this.#commandsOf({ machine, of, identity })
+    const running = { coordinates, commands, state: coordinates.initial(identity) }
+    this.#running.set(`${machine}/${of}`, running)
+    return running
+  }
+
+  #input(machine: string, of: string, input: Input | Message): void {
+    this.#later(() => {
+      const running = this.#running.get(`${machine}/${of}`)
+      if (running === undefined) return
+      running.state = produce(running.state, (draft) => {
+        running.coordinates.receive(draft, input, running.commands)
+      })
+    })
+  }
+
+  /** Does something after all that is to be done already; at once if that is nothing. */
+  #later(work: () => void): void {
+    if (this.#stopped) return
+    this.#todo.push(work)
+    if (this.#working) return
+    this.#working = true
+    try {
+      for (let next = this.#todo.shift(); next !== undefined; next = this.#todo.shift()) next()
+    } finally {
+      this.#working = false
+    }
+  }
+
+  /** Asks something of the outside once the transition is over, and takes its answer as an input. */
+  #ask<T>(question: () => Promise<T>, answered: (value: T) => void, failed: (error: string) => void): void {
+    this.#later(() => {
+      question().then(answered, (error: unknown) => failed(describeThrown(error)))
+    })
+  }
+
+  #commandsOf(self: { machine: string; of: string; identity: Identity }): Commands {
+    const { user } = self.identity
+    const answer = (input: Input) => this.#input(self.machine, self.of, input)
+    return {
+      ...this.#toConnection(answer),
+      ...this.#toStore(user, answer),
+      ...this.#toTimers(self, answer),
+      ...this.#toObservers(self.identity),
+      tell: (machine, of, message) => this.#input(machine, of, message),
+    }
+  }
+
+  #toConnection(answer: (input: Input) => void) {
+    const outside = this.#dependencies
+    const tooEarly = (connection: string) => (error: string) =>
+      answer({ type: 'transport-error', connection, error })
+    return {
+      accept: (connection: string) =>
+        this.#ask(
+          () => outside.accept(connection),
+          () => answer({ type: 'accepted', connection }),
+          tooEarly(connection),
+        ),
+      receive: (connection: string) => this.#later(() => outside.receive(connection)),
+      send: (connection: string, frame: Frame) => this.#later(() => outside.send(connection, frame)),
+      close: (connection: string, code: number, reason: string) =>
+        this.#later(() => outside.close(connection, code, reason)),
+      authenticate: (connection: string) =>
+        this.#ask(
+          () => outside.authenticate(connection),
+          (good) => answer({ type: good ? 'authenticated' : 'unauthenticated', connection }),
+          () => answer({ type: 'unauthenticated', connection }),
+        ),
+      startServices: (connection: string) =>
+        this.#ask(
+          () => outside.startServices(connection, () => answer({ type: 'services-degraded', connection })),
+          () => answer({ type: 'services-ready', connection }),
+          () => answer({ type: 'services-failed', connection }),
+        ),
+      runAgent: (connection: string, message: number, token: number) =>
+        this.#ask(
+          () =>
+            outside.runAgent({ connection, message, token }, (event) =>
+              answer({ type: 'agent-event', connection, message, event }),
+            ),
+          (finished) => finished || answer({ type: 'fenced', connection }),
+          tooEarly(connection),
+        ),
+    }
+  }
+
+  #toStore(user: string, answer: (input: Input) => void) {
+    const store = (): LeaseStore => {
+      if (this.#dependencies.store !== undefined) return this.#dependencies.store
+      throw new HeddleError('HEDDLE_NO_STORE', 'Expected a lease store among the dependencies, found none.')
+    }
+    return {
+      acquireLease: (mode: 'wait' | 'seize' | 'try') =>
+        this.#ask(
+          () => store().acquire(user, mode, (token) => answer({ type: 'lease-lost', token })),
+          (token) => answer(token === null ? { type: 'lease-refused' } : { type: 'lease-granted', token }),
+          () => answer({ type: 'lease-refused' }),
+        ),
+      renewLease: (token: number) => this.#later(() => store().renew(user, token)),
+      releaseLease: (token: number) => this.#later(() => store().release(user, token)),
+    }
+  }
+
+  #toTimers(
+    { machine, of, identity }: { machine: string; of: string; identity: Identity },
+    answer: (input: Input) => void,
+  ) {
+    const { connection } = identity
+    const takeBack = (key: string) => {
+      this.#timers.get(key)?.()
+      this.#timers.delete(key)
+    }
+    return {
+      setTimer: (timer: string, window: WindowInput) =>
+        this.#later(() => {
+          const key = `${machine}/${of}/${timer}`
+          takeBack(key)
+          const fire = () => {
+            this.#timers.delete(key)
+            if (connection !== undefined)
+              this.#observe({ type: 'timer', connection, machine: `${connection}/${machine}` })
+            answer({ type: 'timer', timer })
+          }
+          this.#timers.set(key, this.#dependencies.setTimer({ machine, of, timer }, window, fire))
+        }),
+      cancelTimer: (timer: string) => this.#later(() => takeBack(`${machine}/${of}/${timer}`)),
+    }
+  }
+
+  #toObservers({ user, instance }: Identity) {
+    return {
+      moved: (connection: string, to: LifecycleState, token = 0) =>
+        this.#observe({ type: 'moved', connection, user, instance, to, token }),
+      coordinatedBy: (connection: string, machine: string) =>
+        this.#observe({ type: 'coordinated', connection, user, instance, machine }),
+      answered: (connection: string, to: LifecycleState, outcome: Outcome, error = '') => {
+        this.#outcomes.set(connection, outcome)
+        this.#observe({ type: 'answered', connection, user, instance, to, outcome, error })
+      },
+      standing: (connection: string, standing: 'queued' | 'promoted') =>
+        this.#observe({ type: standing, connection, user, instance }),
+    }
+  }
+
+  #observe(observation: LifecycleObservation): void {
+    if (!this.#stopped) this.#dependencies.observe?.(observation)
+  }
+}
