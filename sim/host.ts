@@ -1,17 +1,9 @@
 // What the JavaScript host lends to the engine, each thing feature-detected, with the same results where it
-// is missing: turns of the event loop, a synchronous drain of the tick and microtask queues, asynchronous
-// context, and what escapes from the code under test. The only file of sim/ that may touch `process` or a
-// timer. It decides nothing.
+// is missing: turns of the event loop, a synchronous drain of the tick and microtask queues, built-in
+// modules, and a guard that keeps what escapes from the code under test. The only file of sim/ that may
+// touch `process` or a timer. It decides nothing.
 
 type Emit = (this: unknown, name: string | symbol, ...values: unknown[]) => boolean
-
-/** An asynchronous context: what `run` sets is seen by everything that follows from it, however indirectly. */
-export interface AsyncContext<T> {
-  run<Result>(value: T, follow: () => Result): Result
-  getStore(): T | undefined
-  enterWith(value: T | undefined): void
-  disable(): void
-}
 
 interface Process {
   _tickCallback?: () => void
@@ -36,29 +28,22 @@ export function afterMacrotask(callback: () => void): void {
   else setTimeout(callback, 0)
 }
 
-const contexts: AsyncContext<any>[] = []
-
-/** A context of the host's own kind; undefined where it has none. */
-export function asyncContext<T>(): AsyncContext<T> | undefined {
-  const hooks = process?.getBuiltinModule?.('node:async_hooks') as
-    | { AsyncLocalStorage: new () => AsyncContext<T> }
-    | undefined
-  if (hooks === undefined) return undefined
-  const context = new hooks.AsyncLocalStorage()
-  contexts.push(context)
-  return context
+/** A built-in module of the host; undefined where it has none of that name. */
+export function builtin(name: string): unknown {
+  return process?.getBuiltinModule?.(name)
 }
 
-let loops = 0
-
-/** A run loop begins; its runs may use asynchronous contexts until the matching `leaveLoop`. */
-export function enterLoop(): void {
-  loops++
+/** What has to be put in place while the code under test runs, and taken away again. */
+export interface Guarded {
+  enter(): void
+  leave(): void
 }
 
-/** Asynchronous context costs everybody in the process, so it goes with the last loop, and comes back by itself. */
-export function leaveLoop(): void {
-  if (--loops === 0) for (const context of contexts) context.disable()
+const guarded: Guarded[] = []
+
+/** Puts something in place with every guard from now on. */
+export function guardWith(extra: Guarded): void {
+  guarded.push(extra)
 }
 
 // Guards nest, and may overlap where runs wait for turns of the event loop.
@@ -67,6 +52,8 @@ let drainsInThisGuard = false
 let escaped: unknown[] = []
 let emitBefore: Emit | undefined
 let emitWasOwn = false
+// Invariant: true while `emitGuarded` stands in the chain of `process.emit`, though it may not be the first.
+let emitGuards = false
 
 /** What would end a process, or reach its listeners, if the code under test ran on its own. */
 const ESCAPES: ReadonlySet<string | symbol> = new Set(['unhandledRejection', 'uncaughtException'])
@@ -79,7 +66,10 @@ const ACCOMPANIES: ReadonlySet<string | symbol> = new Set(['uncaughtExceptionMon
  */
 export function enterGuard(): void {
   drainsInThisGuard = false
-  if (guards++ > 0 || process?.emit === undefined) return
+  if (guards++ > 0) return
+  for (const extra of guarded) extra.enter()
+  if (process?.emit === undefined || emitGuards) return
+  emitGuards = true
   emitWasOwn = Object.hasOwn(process, 'emit')
   emitBefore = process.emit
   process.emit = emitGuarded
@@ -87,10 +77,13 @@ export function enterGuard(): void {
 
 export function leaveGuard(): void {
   drainsInThisGuard = false
-  if (--guards > 0 || process?.emit === undefined) return
+  if (--guards > 0) return
+  for (const extra of guarded) extra.leave()
   escaped = []
+  if (process?.emit === undefined) return
   // Anything that has put itself in front meanwhile keeps its place; without a guard we only pass through.
   if (process.emit === emitGuarded) {
+    emitGuards = false
     if (emitWasOwn && emitBefore !== undefined) process.emit = emitBefore
     else delete process.emit
   }
@@ -152,5 +145,4 @@ function recover(error: unknown): void {
   queueMicrotask(() => {
     throw error
   })
-  for (const context of contexts) context.enterWith(undefined)
 }

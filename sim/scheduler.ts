@@ -5,7 +5,7 @@ import { Clock } from './clock.ts'
 import { digestOfEnabled } from './digest.ts'
 import { describeThrown, HeddleError } from './error.ts'
 import type { Event, Footprint, Observation, Schedulable } from './event.ts'
-import { afterMacrotask, enterGuard, enterLoop, leaveGuard, leaveLoop } from './host.ts'
+import { afterMacrotask, enterGuard, leaveGuard } from './host.ts'
 import { Judge, type Violation } from './judge.ts'
 import type { Moment, Property } from './property.ts'
 import type { Scenario } from './scenario.ts'
@@ -89,8 +89,7 @@ export function runAll<T = Run>(
 ): Promise<T[]> {
   const kept: T[] = []
   let execution: Execution | undefined
-  enterLoop()
-  return new Promise<T[]>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     const turn = () => {
       let awaiting = false
       enterGuard()
@@ -117,7 +116,7 @@ export function runAll<T = Run>(
       }
     }
     afterMacrotask(turn)
-  }).finally(leaveLoop)
+  })
 }
 
 /** What the code under test threw; in an object, as it may be undefined. */
@@ -214,7 +213,10 @@ class Execution {
     } catch (error) {
       return this.#settled(event, digest, { error })
     }
-    if (pending === undefined) return this.#settled(event, digest)
+    return pending === undefined ? this.#settled(event, digest) : this.#settles(pending, event, digest)
+  }
+
+  #settles(pending: Promise<void>, event: Event, digest: number): Promise<void> {
     return pending.then(
       () => this.#settled(event, digest),
       (error) => this.#settled(event, digest, { error }),

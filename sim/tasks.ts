@@ -2,10 +2,11 @@
 // choice point is an event; firing it settles the promise that a task awaits, and the run goes on until
 // every queue is empty. No order is decided here.
 
+import { asyncContext } from './context.ts'
 import { NO_DELAY, toWindow, type Window, type WindowInput } from './duration.ts'
 import { HeddleError } from './error.ts'
 import type { Event, Footprint, Observation, Schedulable } from './event.ts'
-import { afterMacrotask, asyncContext, drainSynchronously, takeEscaped } from './host.ts'
+import { afterMacrotask, drainSynchronously, takeEscaped } from './host.ts'
 import type { EventName, Names, TaskNames } from './names.ts'
 import type { Property } from './property.ts'
 import { SharedValues } from './shared.ts'
@@ -127,14 +128,14 @@ class ChoicePoint implements Event {
   }
 }
 
-// Who runs now. With an asynchronous context the answer is exact, whatever wakes whom; without one it is the
-// task whose event fired last, which is right as long as no task wakes another.
+// Who runs now. The context knows, whatever wakes whom; where it does not, it is the task whose event fired
+// last, or which is just starting: right as long as no task wakes another.
 const context = asyncContext<Task>()
 let stepping: Task | undefined
 
 /** The task that the calling code belongs to. Throws HEDDLE_NO_TASK where it belongs to none. */
 export function currentTask(asked: string): Task {
-  const task = context === undefined ? stepping : context.getStore()
+  const task = context?.getStore() ?? stepping
   if (task === undefined) {
     throw new HeddleError(
       'HEDDLE_NO_TASK',
@@ -271,14 +272,7 @@ export class TaskRun implements Schedulable {
     const promise = new Promise<Value>(keepSettlers)
     if (!this.#inStep) return promise
     const point = this.#add(task, name, options)
-    if (signal !== undefined) {
-      const reject = lastReject
-      point.listen(signal, () => {
-        this.#remove(point)
-        point.release()
-        reject(signal.reason)
-      })
-    }
+    if (signal !== undefined) this.#withdrawWith(signal, point, lastReject)
     return promise
   }
 
@@ -299,6 +293,14 @@ export class TaskRun implements Schedulable {
     task.last = name.id
     if (task !== this.#firedTask) this.#wakes(task)
     return point
+  }
+
+  #withdrawWith(signal: AbortSignal, point: ChoicePoint, reject: Settle): void {
+    point.listen(signal, () => {
+      this.#remove(point)
+      point.release()
+      reject(signal.reason)
+    })
   }
 
   #begin<T>(task: Task, fn: () => T | Promise<T>): Promise<T> {
@@ -345,7 +347,10 @@ export class TaskRun implements Schedulable {
   }
 
   #drain(): void | Promise<void> {
-    if (drainSynchronously()) return this.#leaveStep()
+    return drainSynchronously() ? this.#leaveStep() : this.#drainInTurn()
+  }
+
+  #drainInTurn(): Promise<void> {
     return new Promise((resolve, reject) => {
       afterMacrotask(() => {
         try {

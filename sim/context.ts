@@ -1,0 +1,104 @@
+// Asynchronous context: a value that is seen by everything that follows from a call, however indirectly.
+// Where the host offers hooks on promises, this is a lean one of our own: AsyncLocalStorage does more, and on
+// Node 20 costs a third of a step. Elsewhere it is AsyncLocalStorage. It decides nothing about tasks.
+
+import { builtin, guardWith } from './host.ts'
+
+export interface AsyncContext<T> {
+  /** Calls `follow`; the value holds in it and in all that it leads to. */
+  run<Result>(value: T, follow: () => Result): Result
+  getStore(): T | undefined
+}
+
+interface PromiseHooks {
+  createHook(hooks: {
+    init: (promise: Carrier) => void
+    before: (promise: Carrier) => void
+    after: () => void
+  }): () => void
+}
+
+/** A context of the kind that the host allows; undefined where it allows none. */
+export function asyncContext<T>(): AsyncContext<T> | undefined {
+  const engine = builtin('node:v8') as { promiseHooks?: PromiseHooks } | undefined
+  if (engine?.promiseHooks !== undefined) return new PromiseContext<T>(engine.promiseHooks)
+  const hooks = builtin('node:async_hooks') as { AsyncLocalStorage: new () => AsyncContext<T> } | undefined
+  return hooks === undefined ? undefined : new hooks.AsyncLocalStorage()
+}
+
+/** What a promise carries from where it was made to where its reaction runs. */
+const VALUE = Symbol('heddle.context')
+type Carrier = { [VALUE]?: any }
+
+type Schedule = (callback: (...values: unknown[]) => void, ...values: unknown[]) => void
+
+/** The places from which callbacks are scheduled that no promise carries. */
+const SCHEDULERS = [
+  [globalThis, 'queueMicrotask'],
+  [(globalThis as { process?: object }).process, 'nextTick'],
+] as unknown as readonly (readonly [Record<string, Schedule> | undefined, string])[]
+
+class PromiseContext<T> implements AsyncContext<T> {
+  readonly #hooks: PromiseHooks
+  #value: T | undefined
+  #stop: (() => void) | undefined
+  readonly #restore: (() => void)[] = []
+
+  constructor(hooks: PromiseHooks) {
+    this.#hooks = hooks
+    guardWith(this)
+  }
+
+  getStore(): T | undefined {
+    return this.#value
+  }
+
+  run<Result>(value: T, follow: () => Result): Result {
+    const before = this.#value
+    this.#value = value
+    try {
+      return follow()
+    } finally {
+      this.#value = before
+    }
+  }
+
+  enter(): void {
+    this.#stop = this.#hooks.createHook({
+      init: (promise) => {
+        if (this.#value !== undefined) promise[VALUE] = this.#value
+      },
+      before: (promise) => {
+        this.#value = promise[VALUE]
+      },
+      after: () => {
+        this.#value = undefined
+      },
+    })
+    for (const [owner, name] of SCHEDULERS) {
+      if (owner !== undefined) this.#carryThrough(owner, name)
+    }
+  }
+
+  leave(): void {
+    this.#stop?.()
+    this.#stop = undefined
+    for (const restore of this.#restore.splice(0)) restore()
+    this.#value = undefined
+  }
+
+  #carryThrough(owner: Record<string, Schedule>, name: string): void {
+    const schedule = owner[name]
+    if (schedule === undefined) return
+    const carrying: Schedule = (callback, ...values) => {
+      const value = this.#value
+      if (value === undefined || typeof callback !== 'function')
+        return schedule.call(owner, callback, ...values)
+      return schedule.call(owner, () => this.run(value, () => callback(...values)))
+    }
+    owner[name] = carrying
+    this.#restore.push(() => {
+      if (owner[name] === carrying) owner[name] = schedule
+    })
+  }
+}
