@@ -171,7 +171,7 @@ function writeAgain(write: () => string, index: number): string {
   try {
     return write()
   } catch (error) {
-    if (error instanceof HeddleError) malformed(index, error.message)
+    if (error instanceof HeddleError) malformed(index, error.message.replace(/\.$/, ''))
     throw error
   }
 }
