@@ -12,7 +12,7 @@ import {
   observedOtherwise,
   type Place,
 } from './divergence.ts'
-import { formatUs, type Window } from './duration.ts'
+import type { Window } from './duration.ts'
 import { HeddleError } from './error.ts'
 import type { Event } from './event.ts'
 import { printable } from './printable.ts'
@@ -134,11 +134,16 @@ function blockedAt(
   }
   const { minUs, maxUs } = possibleTimes(timing, event, enabled, clock)
   if (step.at >= minUs && step.at <= maxUs) return undefined
-  const possible = minUs === maxUs ? formatUs(minUs) : `${formatUs(minUs)} to ${formatUs(maxUs)}`
+  const possible = minUs === maxUs ? exactly(minUs) : `${exactly(minUs)} to ${exactly(maxUs)}`
   return differs('time', step, {
-    expected: `${step.event} at ${formatUs(step.at)}`,
+    expected: `${step.event} at ${exactly(step.at)}`,
     found: minUs > maxUs ? 'which another event must precede' : `possible: ${possible}`,
   })
+}
+
+/** Unrounded, as a microsecond may be what differs. */
+function exactly(us: number): string {
+  return `${us / 1_000}ms`
 }
 
 /** When an enabled event can fire next: within its window, and where time rules, before any other must. */

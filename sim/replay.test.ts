@@ -1,0 +1,282 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { actor, type Context } from './actor.ts'
+import { TIMINGS } from './clock.ts'
+import type { WindowInput } from './duration.ts'
+import { generatedScenario, REPEATABLE, schedule } from './generated.fixture.ts'
+import { record } from './hunt.ts'
+import { parseTrace } from './parse.ts'
+import { always, eventually } from './property.ts'
+import { replay } from './replay.ts'
+import { type Scenario, scenario } from './scenario.ts'
+import { NOT_STUCK, run } from './scheduler.ts'
+import { listed, seeded } from './source.ts'
+import { random } from './strategies/random.ts'
+import { System } from './system.ts'
+import { encodeTrace, type Trace, type TraceStep } from './trace.ts'
+import { world } from './world.ts'
+
+interface Door {
+  owners: string[]
+  waits: boolean
+}
+
+interface DoorOptions {
+  /** Whether the door checks that nobody is inside: without it, two get in. */
+  checks?: boolean
+  tabs?: number
+  window?: WindowInput
+  /** What is shown of an entry beside its name. */
+  shows?: () => unknown
+  /** Whether a bell rings beside the tabs, or is waited for in vain. */
+  bell?: 'rings' | 'is missing'
+}
+
+/** Tabs that want through one door; who was let in first is the owner. */
+function doorway(options: DoorOptions = {}, more: Partial<Scenario> = {}): Scenario {
+  const { checks = false, tabs = 2, window = ['1ms', '5ms'], shows, bell } = options
+  const door = actor<Door>({
+    initial: { owners: [], waits: bell !== undefined },
+    receive(state, message, { observe }) {
+      if (message.type === 'bell') {
+        state.waits = false
+        return
+      }
+      if (checks && state.owners.length > 0) return
+      state.owners.push(message.type)
+      observe({ type: 'entered', tab: message.type, ...(shows === undefined ? {} : { shows: shows() }) })
+    },
+    waitsFor: ({ waits }) => (waits ? 'the bell' : undefined),
+  })
+  const tab = (name: string) =>
+    actor({
+      initial: null,
+      start: (_state: null, { send }: Context) => send('door', { type: name }, { window, label: 'knock' }),
+      receive() {},
+    })
+  const ringer = actor({
+    initial: null,
+    start: (_state: null, { send }: Context) => send('door', { type: 'bell' }, { window: '9ms' }),
+    receive() {},
+  })
+  const names = Array.from({ length: tabs }, (_, index) => `tab-${index + 1}`)
+  const system = new System({
+    actors: {
+      door,
+      ...Object.fromEntries(names.map((name) => [name, tab(name)])),
+      ...(bell === 'rings' ? { ringer } : {}),
+    },
+  })
+  return scenario({
+    name: 'doorway',
+    begin: () => system.begin(),
+    properties: [
+      always('one owner', (view: { door: Door }) => view.door.owners.length <= 1),
+      eventually('somebody enters', (view: { door: Door }) => view.door.owners.length > 0),
+    ],
+    ...more,
+  })
+}
+
+const seedOne = { seed: 1, strategy: random, timing: 'sampled' } as const
+const recording = async (scenario: Scenario, property?: string) =>
+  parseTrace(await record(scenario, property === undefined ? seedOne : { ...seedOne, property }))
+
+/** A trace with one of its steps changed. */
+const withStep = (trace: Trace, number: number, change: Partial<TraceStep>): Trace => ({
+  ...trace,
+  steps: trace.steps.map((step) => (step.step === number ? { ...step, ...change } : step)),
+})
+
+describe('a replay is exact', () => {
+  test('whatever the schedule', async () => {
+    await fc.assert(
+      fc.asyncProperty(generatedScenario, schedule, async (scenario, picks) => {
+        const first = await run(scenario, { source: listed(picks) })
+        const text = encodeTrace(first, { seed: null, strategy: null, timing: 'untimed' })
+        expect(await replay(parseTrace(text), scenario)).toMatchObject({ outcome: 'exact' })
+      }),
+      REPEATABLE,
+    )
+  })
+
+  test('whatever the seed and the timing, to the end or to a violation', async () => {
+    const stopAt = fc.constantFrom(undefined, true as const, 'c is never last pinged')
+    await fc.assert(
+      fc.asyncProperty(
+        generatedScenario,
+        fc.nat(),
+        fc.constantFrom(...TIMINGS),
+        stopAt,
+        async (scenario, seed, timing, stopAt) => {
+          const first = await run(scenario, {
+            source: ({ budgets }) => seeded({ seed, strategy: random, timing, budgets }),
+            ...(stopAt === undefined ? {} : { stopAt }),
+          })
+          const text = encodeTrace(first, { seed, strategy: random.name, timing })
+          expect(await replay(parseTrace(text), scenario)).toMatchObject({ outcome: 'exact' })
+        },
+      ),
+      REPEATABLE,
+    )
+  })
+
+  test('of a run that ended at its bound of steps, or of time', async () => {
+    for (const bound of [{ stepsMax: 1 }, { timeMaxUs: 1_000 }]) {
+      const bounded = doorway({}, bound)
+      expect(await replay(await recording(bounded), bounded)).toMatchObject({ outcome: 'exact' })
+    }
+  })
+
+  test('of a run that is stuck', async () => {
+    const stuck = doorway({ bell: 'is missing', checks: true })
+    const trace = await recording(stuck, NOT_STUCK)
+    expect(trace.outcome.verdict).toBe('stuck')
+    expect(await replay(trace, stuck)).toMatchObject({ outcome: 'exact' })
+  })
+
+  test('of code under test that throws', async () => {
+    const throwing = doorway({
+      shows() {
+        throw new RangeError('no room')
+      },
+    })
+    const trace = await recording(throwing)
+    expect(trace.outcome).toMatchObject({ verdict: 'violated', message: 'RangeError: no room' })
+    expect(await replay(trace, throwing)).toMatchObject({ outcome: 'exact' })
+  })
+
+  test('of plain asynchronous code', async () => {
+    const napping = world('napping', async ({ task, sleep, observe, check }) => {
+      let naps = 0
+      for (const name of ['tab-1', 'tab-2']) {
+        task(name, async () => {
+          await sleep(['1ms', '9ms'])
+          observe({ type: 'woke', name, naps: ++naps })
+        })
+      }
+      check.always('one nap', () => naps < 2)
+    })
+    expect(await replay(await recording(napping, 'one nap'), napping)).toMatchObject({ outcome: 'exact' })
+  })
+
+  test('without its seed, as it follows the schedule alone', async () => {
+    const trace = await recording(doorway())
+    const reseeded = { ...trace, header: { ...trace.header, seed: null, strategy: null } }
+    expect(await replay(reseeded, doorway())).toMatchObject({ outcome: 'exact' })
+  })
+})
+
+describe('a replay is fixed', () => {
+  test('when its schedule can be followed to the end, and the property now holds', async () => {
+    const trace = await recording(doorway(), 'one owner')
+    const fixed = await replay(trace, doorway({ checks: true }))
+    expect(fixed).toMatchObject({ outcome: 'fixed', found: { verdict: 'no violation found' } })
+    expect(fixed).toMatchObject({ divergence: { step: 2, what: 'observations' } })
+  })
+
+  test('but not when a run that came to rest no longer does', async () => {
+    const trace = await recording(doorway({ bell: 'is missing', checks: true }), NOT_STUCK)
+    const ringing = await replay(trace, doorway({ bell: 'rings', checks: true }))
+    expect(ringing).toMatchObject({ outcome: 'diverged', found: { ending: 'source' } })
+  })
+
+  test('but not when another property is violated instead', async () => {
+    const trace = await recording(doorway(), 'one owner')
+    const worse = doorway(
+      { checks: true },
+      { properties: [always('nobody', (view: { door: Door }) => view.door.owners.length === 0)] },
+    )
+    expect(await replay(trace, worse)).toMatchObject({ outcome: 'diverged', found: { property: 'nobody' } })
+  })
+})
+
+describe('a replay diverges at the first difference', () => {
+  const diverging = async (trace: Trace, scenario: Scenario) => {
+    const result = await replay(trace, scenario)
+    expect(result.outcome).toBe('diverged')
+    return (result as typeof result & { outcome: 'diverged' }).divergence
+  }
+
+  test('when an event is not enabled', async () => {
+    const trace = withStep(await recording(doorway()), 2, { event: 'tab-7/knock#1' })
+    const divergence = await diverging(trace, doorway())
+    expect(divergence).toMatchObject({ what: 'event', step: 2, expected: 'tab-7/knock#1' })
+    expect(divergence.message).toMatchInlineSnapshot(
+      `"Replay diverged at step 2 (t=4.57ms): expected tab-7/knock#1, enabled: tab-1/knock#1. Did the code read a real clock?"`,
+    )
+  })
+
+  test('when other events are enabled beside it', async () => {
+    const divergence = await diverging(await recording(doorway()), doorway({ tabs: 3 }))
+    expect(divergence).toMatchObject({ what: 'enabled', step: 1 })
+    expect(divergence.found).toBe('enabled: tab-1/knock#1, tab-2/knock#1, tab-3/knock#1')
+  })
+
+  test('when it could not have happened at its time', async () => {
+    const trace = await recording(doorway())
+    const early = withStep(trace, 1, { at: 999 })
+    expect(await diverging(early, doorway())).toMatchObject({ what: 'time', step: 1 })
+    const late = withStep(withStep(trace, 1, { at: 5_001 }), 2, { at: 5_001 })
+    const divergence = await diverging(late, doorway())
+    expect(divergence).toMatchObject({ what: 'time', step: 1 })
+    expect(divergence.message).toMatchInlineSnapshot(
+      `"Replay diverged at step 1 (t=5ms): expected tab-2/knock#1 at 5.001ms, possible: 1ms to 5ms. Was a window changed, or the file edited?"`,
+    )
+  })
+
+  test('when another event would have had to come first', async () => {
+    const rung = doorway({ bell: 'rings', window: ['10ms', '20ms'] })
+    const trace = await recording(rung)
+    expect(trace.steps[0]?.event).toBe('ringer/bell#1')
+    const swapped = withStep(trace, 1, { event: 'tab-1/knock#1', at: 15_000 })
+    expect(await diverging(swapped, rung)).toMatchObject({ what: 'time', step: 1 })
+  })
+
+  test('when its window was changed', async () => {
+    const trace = await recording(doorway())
+    expect(await diverging(trace, doorway({ window: '9ms' }))).toMatchObject({ what: 'time', step: 1 })
+  })
+
+  test('when something else is observed', async () => {
+    let readings = 0
+    const impure = doorway({ shows: () => readings++ })
+    const divergence = await diverging(await recording(impure), impure)
+    expect(divergence).toMatchObject({ what: 'observations', step: 1 })
+    expect(divergence.message).toMatchInlineSnapshot(
+      `"Replay diverged at step 1 (t=1.71ms): expected to observe {"shows":0,"tab":"tab-2","type":"entered"}, observed: {"shows":2,"tab":"tab-2","type":"entered"}. Did the code read a real clock, or a random number of its own?"`,
+    )
+  })
+
+  test('when something else is observed before the first step', async () => {
+    let opening = 0
+    const opens = world('opens', ({ observe }) => observe({ type: 'opened', count: opening++ }))
+    expect(await diverging(await recording(opens), opens)).toMatchObject({ what: 'opening', step: 0 })
+  })
+
+  test('when it ends otherwise', async () => {
+    const trace = await recording(doorway())
+    const cut = { ...trace, steps: trace.steps.slice(0, 1) }
+    const divergence = await diverging(cut, doorway())
+    expect(divergence).toMatchObject({ what: 'outcome', step: 1 })
+    expect(divergence.message).toMatchInlineSnapshot(
+      `"Replay diverged at step 1 (t=1.71ms): expected violated ("one owner": it does not hold) at step 2, ending at rest, found: no violation found at step 1, ending where its schedule ends. Was a property or a bound of the scenario changed?"`,
+    )
+  })
+
+  test('and says so without echoing what acts on a terminal', async () => {
+    const trace = withStep(await recording(doorway()), 1, { event: `\u001b[2J${'x'.repeat(5_000)}` })
+    const { message } = await diverging(trace, doorway())
+    expect(message).not.toMatch(/\p{Cc}/u)
+    expect(message.length).toBeLessThan(1_000)
+  })
+})
+
+test.each([
+  ['scenario', doorway({}, { name: 'another' })],
+  ['parameters', doorway({}, { parameters: { tabs: 3 } })],
+])('a replay on another %s is refused', async (_what, other) => {
+  await expect(replay(await recording(doorway()), other)).rejects.toThrowError(
+    expect.objectContaining({ code: 'HEDDLE_REPLAY_SCENARIO' }),
+  )
+})
