@@ -2,8 +2,11 @@
 // The command `heddle`: has tsx load TypeScript, so that this package's sources and a user's own files need
 // no build step, and hands over to main.ts. It decides nothing else.
 
+import { register as registerRequire } from 'tsx/cjs/api'
 import { register } from 'tsx/esm/api'
 
+// Both kinds of module: a user's file is CommonJS where its package.json does not say "module".
+registerRequire()
 register()
 const { main } = await import('./main.ts')
 process.exitCode = await main(process.argv)
