@@ -2,6 +2,7 @@
 // choice point is an event; firing it settles the promise that a task awaits, and the run goes on until
 // every queue is empty. No order is decided here.
 
+import { locateAwaits } from './awaits.ts'
 import { asyncContext } from './context.ts'
 import { NO_DELAY, toWindow, type Window, type WindowInput } from './duration.ts'
 import { HeddleError } from './error.ts'
@@ -19,6 +20,8 @@ export interface OperationOptions<Value = void> {
   readonly writes?: readonly string[]
   /** The fault budget that it takes one of. It may happen, but never has to. */
   readonly fault?: string
+  /** Operations of one channel happen one at a time, in the order in which they were begun. */
+  readonly channel?: string
   /** What the promise resolves to. */
   readonly value?: Value
   /** Takes the event back when it is aborted; the promise then rejects with the signal's reason. */
@@ -33,6 +36,7 @@ export interface TaskOptions {
 /** What stands for all state that no footprint names. */
 export const ANYTHING = '*'
 const TOUCHES_ANYTHING: Footprint = { reads: [], writes: [ANYTHING] }
+const NOTHING: Footprint = { reads: [], writes: [] }
 const NO_OBSERVATIONS: readonly Observation[] = []
 const NO_OPTIONS: OperationOptions<any> = {}
 
@@ -75,6 +79,7 @@ class ChoicePoint implements Event {
   readonly window: Window
   readonly footprint: Footprint
   readonly fault: string | undefined
+  readonly channel: string | undefined
   #task: Task | undefined
   #options: OperationOptions<any> | undefined
   #resolve: Settle | undefined
@@ -95,6 +100,7 @@ class ChoicePoint implements Event {
     this.window = options.window === undefined ? NO_DELAY : toWindow(options.window)
     this.footprint = footprintOf(options)
     this.fault = options.fault
+    this.channel = options.channel
     this.#task = task
     this.#options = options
     this.#resolve = lastResolve
@@ -149,19 +155,24 @@ export class TaskRun implements Schedulable {
   readonly names: Names
   readonly budgets: Record<string, number>
   readonly properties: Property[] = []
-  readonly shared = new SharedValues()
+  // Made when it is first asked for.
+  #shared: SharedValues | undefined
   readonly #body: () => unknown
+  readonly #budgetsAtStart: Readonly<Record<string, number>>
+  // What has fired.
+  readonly #schedule: ChoicePoint[] = []
+  #drainsInTurns = false
   readonly #tasks = new Map<string, Task>()
   // Invariant: in the order of `sequence`.
   readonly #pending: ChoicePoint[] = []
   // Index: a label's.
   readonly #counts: number[] = []
-  #faultsPending = 0
+  // How many of the pending points have a fault budget or a channel, which may keep them from being enabled.
+  #restricted = 0
   #sequence = 0
   #step = 0
   // Nothing counts that happens outside a step: only a real timer or I/O can make it happen.
   #inStep = false
-  #fired: ChoicePoint | undefined
   #firedTask: Task | undefined
   // The tasks that another task's step woke.
   #woken: Task[] = []
@@ -171,6 +182,7 @@ export class TaskRun implements Schedulable {
   constructor(body: () => unknown, names: Names, budgets: Readonly<Record<string, number>>) {
     this.#body = body
     this.names = names
+    this.#budgetsAtStart = budgets
     this.budgets = { ...budgets }
   }
 
@@ -181,8 +193,15 @@ export class TaskRun implements Schedulable {
   }
 
   enabled(): readonly ChoicePoint[] {
-    if (this.#faultsPending === 0) return this.#pending
-    return this.#pending.filter(({ fault }) => fault === undefined || (this.budgets[fault] ?? 0) > 0)
+    if (this.#restricted === 0) return this.#pending
+    const taken = new Set<string>()
+    return this.#pending.filter(({ fault, channel }) => {
+      if (fault !== undefined && (this.budgets[fault] ?? 0) <= 0) return false
+      if (channel === undefined) return true
+      if (taken.has(channel)) return false
+      taken.add(channel)
+      return true
+    })
   }
 
   fire(event: Event): void | Promise<void> {
@@ -192,7 +211,7 @@ export class TaskRun implements Schedulable {
     this.#remove(point)
     if (point.fault !== undefined) this.budgets[point.fault] = (this.budgets[point.fault] ?? 0) - 1
     this.#enterStep(task)
-    this.#fired = point
+    this.#schedule.push(point)
     point.settle()
     return this.#drain()
   }
@@ -205,9 +224,10 @@ export class TaskRun implements Schedulable {
   }
 
   footprint(): Footprint {
-    const declared = this.#fired?.footprint ?? TOUCHES_ANYTHING
-    const { reads, writes } = this.shared.touched
-    if (reads.size === 0 && writes.size === 0 && this.#woken.length === 0) return declared
+    const declared = this.#schedule.at(-1)?.footprint ?? TOUCHES_ANYTHING
+    const touched = this.#shared?.touched()
+    if (touched === undefined && this.#woken.length === 0) return declared
+    const { reads, writes } = touched ?? NOTHING
     return {
       reads: [...new Set([...declared.reads, ...reads])],
       writes: [...new Set([...declared.writes, ...writes, ...this.#woken.map(({ name }) => name)])],
@@ -215,16 +235,20 @@ export class TaskRun implements Schedulable {
   }
 
   waiting(): readonly string[] {
-    return [...this.#tasks.values()]
-      .filter(({ state, pending, background }) => state === 'running' && pending === 0 && !background)
-      .map(
-        ({ name, last }) =>
-          `${name} waits for a promise that nothing can settle (${last === undefined ? 'from its start' : `since ${last}`})`,
-      )
+    const stuck = [...this.#tasks.values()].filter(
+      ({ state, pending, background }) => state === 'running' && pending === 0 && !background,
+    )
+    if (stuck.length === 0) return []
+    const locations = this.#locate()
+    return stuck.map(({ name, last }) => {
+      const where = locations.has(name) ? ` at ${locations.get(name)}` : ''
+      const since = last === undefined ? 'from its start' : `since ${last}`
+      return `${name} waits${where} for a promise that nothing can settle, ${since}; a real timer or I/O does not count, use sleep() or operation()`
+    })
   }
 
   view(): unknown {
-    return this.shared.values
+    return this.#shared?.values ?? {}
   }
 
   show(): ReadonlyMap<string, string> {
@@ -276,6 +300,15 @@ export class TaskRun implements Schedulable {
     return promise
   }
 
+  /** Has every access to a value land in the footprint of the step that makes it. */
+  share<T extends object>(name: string, value: T): T {
+    if (this.#shared === undefined) {
+      this.#shared = new SharedValues()
+      if (this.#inStep) this.#shared.record()
+    }
+    return this.#shared.share(name, value)
+  }
+
   observe(observation: Observation): void {
     if (this.#inStep) this.#observations.push(observation)
   }
@@ -288,7 +321,7 @@ export class TaskRun implements Schedulable {
     const name = label.name(count)
     const point = new ChoicePoint(name, this.#sequence, this.#step, task, options)
     this.#pending.push(point)
-    if (options.fault !== undefined) this.#faultsPending++
+    if (point.fault !== undefined || point.channel !== undefined) this.#restricted++
     task.pending++
     task.last = name.id
     if (task !== this.#firedTask) this.#wakes(task)
@@ -301,6 +334,29 @@ export class TaskRun implements Schedulable {
       point.release()
       reject(signal.reason)
     })
+  }
+
+  /** Takes the same steps in a run of its own, to find the line at which each task waits. */
+  #locate(): ReadonlyMap<string, string> {
+    if (this.#drainsInTurns) return new Map()
+    return locateAwaits(
+      () => context?.getStore()?.name,
+      () => {
+        const again = new TaskRun(this.#body, this.names, this.#budgetsAtStart)
+        try {
+          again.start()
+          for (const { id } of this.#schedule) {
+            const same = again.enabled().find((point) => point.id === id)
+            if (same === undefined) return
+            again.fire(same)
+          }
+        } catch {
+          // Code that throws now and did not before is not deterministic; the lines so far will do.
+        } finally {
+          again.end()
+        }
+      },
+    )
   }
 
   #begin<T>(task: Task, fn: () => T | Promise<T>): Promise<T> {
@@ -334,7 +390,7 @@ export class TaskRun implements Schedulable {
     // What splice does, without an array for what it took out.
     for (let next = index + 1; next < pending.length; next++) pending[next - 1] = pending[next] as ChoicePoint
     pending.pop()
-    if (point.fault !== undefined) this.#faultsPending--
+    if (point.fault !== undefined || point.channel !== undefined) this.#restricted--
     if (point.task !== undefined) point.task.pending--
   }
 
@@ -342,7 +398,7 @@ export class TaskRun implements Schedulable {
     this.#inStep = true
     this.#firedTask = task
     if (this.#woken.length > 0) this.#woken = []
-    this.shared.record()
+    this.#shared?.record()
     stepping = task
   }
 
@@ -351,6 +407,7 @@ export class TaskRun implements Schedulable {
   }
 
   #drainInTurn(): Promise<void> {
+    this.#drainsInTurns = true
     return new Promise((resolve, reject) => {
       afterMacrotask(() => {
         try {
@@ -365,7 +422,7 @@ export class TaskRun implements Schedulable {
   /** Ends the step at quiescence. Throws what the code under test threw in it. */
   #leaveStep(): void {
     this.#inStep = false
-    this.shared.pause()
+    this.#shared?.pause()
     stepping = undefined
     const escaped = takeEscaped()
     if (escaped.length === 0 && this.#failures.length === 0) return

@@ -81,7 +81,7 @@ const functions: World = {
     const task = currentTask('operation')
     return task.run.point(task, name, options)
   },
-  shared: (name, value) => currentTask('shared').run.shared.share(name, value),
+  shared: (name, value) => currentTask('shared').run.share(name, value),
   observe: (observation) => currentTask('observe').run.observe(observation),
   check: {
     always: (name, holds) => claim('always').push(always(name, thrownIsViolation(holds))),
