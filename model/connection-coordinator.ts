@@ -154,6 +154,13 @@ export class ConnectionCoordinator {
     this.#timers.clear()
   }
 
+  /** What the machines hold, by connection; nothing for one that has ended. */
+  holding(): readonly { readonly machine: string; readonly connection: string }[] {
+    return [...this.#running].flatMap(([machine, { coordinates, state }]) =>
+      (coordinates.holds?.(state) ?? []).map((connection) => ({ machine, connection })),
+    )
+  }
+
   /** Forgets a connection that has ended. */
   forget(connection: string): void {
     if (isEnded(this.stateOf(connection) ?? 'CONNECTING')) this.#running.delete(`session/${connection}`)

@@ -8,21 +8,14 @@ import {
   type Scenario,
   System,
   scenario,
-  toWindow,
   type WindowInput,
 } from '../sim/index.ts'
-import { agent } from './agent.ts'
-import { auth } from './auth.ts'
-import { balancer } from './balancer.ts'
-import { client, requester } from './client.ts'
 import type { Coordinator, Identity, Machine } from './coordinator.ts'
-import { instance } from './instance.ts'
+import { environment } from './environment.ts'
 import { machineActor } from './machine.ts'
 import { type LifecycleOptions, type LifecycleParameters, lifecycleParameters } from './options.ts'
-import { services } from './services.ts'
-import { store } from './store.ts'
-import { type Connection, connectionMachine, type Topology, topology, userMachineName } from './topology.ts'
-import { transport } from './transport.ts'
+import { connectionMachine, type Topology, topology, userMachineName } from './topology.ts'
+import { hasEnded } from './transport.ts'
 
 /** What properties over a lifecycle scenario look at, beside its observations. */
 export interface LifecycleView {
@@ -79,89 +72,21 @@ function assemble(parameters: LifecycleParameters, coordinator: Coordinator): Sy
     return holds === undefined ? [] : [{ name, holds }]
   })
   return new System({
-    actors: {
-      ...clients(places, parameters, coordinator.entry),
-      ...(parameters.balancer === 'none' ? {} : { balancer: balancerOf(parameters) }),
-      ...Object.assign(
-        {},
-        ...places.connections.map((one) => environmentOf(one, parameters, coordinator.entry)),
-      ),
-      ...Object.fromEntries(Object.entries(machines).map(([name, { actor }]) => [name, actor])),
-      ...shared(places, parameters),
-      ...instances(places, parameters),
-    },
+    actors: environment(places, parameters, {
+      entry: coordinator.entry,
+      machines: Object.fromEntries(Object.entries(machines).map(([name, { actor }]) => [name, actor])),
+    }),
     budgets: parameters.faults,
     view: (states): LifecycleView => ({
       held: holders.flatMap(({ name, holds }) =>
         holds(states[name]).map((connection) => ({
           machine: name,
           connection,
-          ended: (states[`${connection}/transport`] as { phase: string }).phase === 'ended',
+          ended: hasEnded(states[`${connection}/transport`]),
         })),
       ),
     }),
   })
-}
-
-type Actors = Record<string, Actor<any, any>>
-
-function clients({ clients }: Topology, parameters: LifecycleParameters, entry: string): Actors {
-  const { minUs, maxUs } = toWindow(parameters.stagger as WindowInput)
-  return Object.fromEntries(
-    clients.map((place) => {
-      const offset: WindowInput = [`${minUs * place.index}us`, `${maxUs * place.index}us`]
-      const one =
-        parameters.asksFor === null
-          ? client(place, offset, parameters)
-          : requester(place, offset, parameters, entry)
-      return [place.name, one]
-    }),
-  )
-}
-
-function balancerOf({ delays, balancer: kind }: LifecycleParameters): Actor<any, any> {
-  const { network, coldStart } = delays as Windows
-  return balancer({ network, coldStart, strips: kind === 'strips-authorization' })
-}
-
-type Windows = Record<keyof LifecycleParameters['delays'], WindowInput>
-
-/** What stands on the server beside the machines of one connection. */
-function environmentOf(connection: Connection, parameters: LifecycleParameters, entry: string): Actors {
-  const delays = parameters.delays as Windows
-  const { resets, serviceFailures, partialServices } = parameters.faults
-  return {
-    [`${connection.name}/transport`]: transport(connection, entry, delays, resets > 0),
-    [`${connection.name}/auth`]: auth(connection, delays.auth),
-    [`${connection.name}/services`]: services(connection, {
-      window: delays.services,
-      faults: delays.faults,
-      network: delays.network,
-      mayFail: serviceFailures > 0,
-      mayBeLate: partialServices > 0,
-    }),
-  }
-}
-
-/** What all instances share: the agent of each user, and the store if there are several instances. */
-function shared({ users, instances }: Topology, parameters: LifecycleParameters): Actors {
-  const delays = parameters.delays as Windows
-  const stores = instances.length > 1 ? users : []
-  return Object.fromEntries([
-    ...users.map((user) => [`agent/${user}`, agent(user, delays)]),
-    ...stores.map((user) => [`store/${user}`, store(user, delays, parameters.faults.leaseLapses > 0)]),
-  ])
-}
-
-function instances({ instances, connections }: Topology, { delays, faults }: LifecycleParameters): Actors {
-  if (faults.crashes === 0) return {}
-  const { network, faults: window } = delays as Windows
-  return Object.fromEntries(
-    instances.map((name) => {
-      const own = connections.filter((connection) => connection.instance === name)
-      return [`server-${name}`, instance(name, { connections: own, network, faults: window })]
-    }),
-  )
 }
 
 interface Placed {

@@ -29,6 +29,11 @@ interface Transport {
   clientThere: boolean
 }
 
+/** Whether a transport's state is that of a connection which has ended. */
+export function hasEnded(state: unknown): boolean {
+  return (state as Transport).phase === 'ended'
+}
+
 type TransportMessage =
   | { readonly type: 'upgrade'; readonly credentials: Credentials; readonly frames: readonly number[] }
   | { readonly type: 'accept'; readonly from: string }

@@ -87,6 +87,20 @@ export class System {
     )
   }
 
+  /** Lets an actor act without a message, within the step that the state is at. */
+  act(state: SystemState, name: string, act: (context: Context) => void): Fired {
+    const transition = new Transition(this.#cast, state, state.step)
+    return this.#work(transition, state.budgets, () => transition.act(name, act))
+  }
+
+  /** Who may not end in this state, each with what it waits for. */
+  waiting(state: SystemState): readonly string[] {
+    return this.members.flatMap(({ name, actor }, index) => {
+      const what = actor.waitsFor?.(state.states[index])
+      return what === undefined ? [] : [`${name} waits for ${what}`]
+    })
+  }
+
   /** Position of an actor in the order of declaration, which is that of `SystemState.states`. */
   indexOf(name: string): number {
     return this.members.findIndex((member) => member.name === name)
@@ -187,10 +201,7 @@ class SystemExecution implements Schedulable {
   }
 
   waiting(): readonly string[] {
-    return this.#system.members.flatMap(({ name, actor }, index) => {
-      const what = actor.waitsFor?.(this.#state.states[index])
-      return what === undefined ? [] : [`${name} waits for ${what}`]
-    })
+    return this.#system.waiting(this.#state)
   }
 
   view(): unknown {

@@ -85,6 +85,11 @@ export class Transition {
     this.#drain()
   }
 
+  act(name: string, act: (context: Context) => void): void {
+    this.#apply(this.#indexOf(name, 'act'), (_, context) => act(context))
+    this.#drain()
+  }
+
   deliver(to: number, message: Message): void {
     this.#inbox.push({ to, message })
     this.#drain()
