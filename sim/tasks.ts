@@ -43,8 +43,9 @@ const NO_OPTIONS: OperationOptions<any> = {}
 type Settle = (value?: any) => void
 
 // One executor for all choice points, as a closure for each would cost more than the promise itself.
-let lastResolve: Settle
-let lastReject: Settle
+const settleNothing: Settle = () => {}
+let lastResolve = settleNothing
+let lastReject = settleNothing
 const keepSettlers = (resolve: Settle, reject: Settle) => {
   lastResolve = resolve
   lastReject = reject
@@ -266,6 +267,8 @@ export class TaskRun implements Schedulable {
     this.#pending.length = 0
     this.#tasks.clear()
     this.#firedTask = undefined
+    lastResolve = settleNothing
+    lastReject = settleNothing
   }
 
   /** Runs `fn` as a task, synchronously up to its first await. */
