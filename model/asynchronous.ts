@@ -227,7 +227,7 @@ class Bridge {
   #dependencies(instance: string, answers: Answers): Dependencies {
     const { places, parameters } = this.#parts
     const { instances } = places
-    const network = parameters.delays.network as WindowInput
+    const network = parameters.delays.network
     const say = (port: string, act: (context: Context) => void) =>
       this.#apply(this.#parts.system.act(this.#state, port, act))
     const machineOf = (user: string) => userMachineName(user, 'machine', instance, instances.length)

@@ -43,7 +43,7 @@ const CLIENT_TIMERS = ['send', 'leave', 'drop', 'vanish', 'hold-back', 'repeat']
 
 export function client(place: ClientPlace, offset: WindowInput, parameters: LifecycleParameters) {
   const { delays, faults, messages, sends } = parameters
-  const window = (name: keyof typeof delays) => delays[name] as WindowInput
+  const window = (name: keyof typeof delays) => delays[name]
   const connectionOf = ({ attempt }: ClientState) => place.connections[attempt] as Connection
   const entrance = (connection: string) =>
     parameters.balancer === 'none' ? `${connection}/transport` : 'balancer'
@@ -232,7 +232,7 @@ export function requester(
       state.asked = true
       observe({ type: 'asked', connection, user, instance, to })
       const request = { type: 'request', connection, to, reason: `${connection} requests it` }
-      send(`${connection}/${entry}`, request, { window: parameters.delays.network as WindowInput })
+      send(`${connection}/${entry}`, request, { window: parameters.delays.network })
     },
   })
 }

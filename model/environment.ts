@@ -32,7 +32,7 @@ export function environment(
 }
 
 function clients({ clients }: Topology, parameters: LifecycleParameters, entry: string): Actors {
-  const { minUs, maxUs } = toWindow(parameters.stagger as WindowInput)
+  const { minUs, maxUs } = toWindow(parameters.stagger)
   return Object.fromEntries(
     clients.map((place) => {
       const offset: WindowInput = [`${minUs * place.index}us`, `${maxUs * place.index}us`]
@@ -46,15 +46,13 @@ function clients({ clients }: Topology, parameters: LifecycleParameters, entry: 
 }
 
 function balancerOf({ delays, balancer: kind }: LifecycleParameters): Actor<any, any> {
-  const { network, coldStart } = delays as Windows
+  const { network, coldStart } = delays
   return balancer({ network, coldStart, strips: kind === 'strips-authorization' })
 }
 
-type Windows = Record<keyof LifecycleParameters['delays'], WindowInput>
-
 /** What stands on the server beside the machines of one connection. */
 function environmentOf(connection: Connection, parameters: LifecycleParameters, entry: string): Actors {
-  const delays = parameters.delays as Windows
+  const delays = parameters.delays
   const { resets, serviceFailures, partialServices } = parameters.faults
   return {
     [`${connection.name}/transport`]: transport(connection, entry, delays, resets > 0),
@@ -71,7 +69,7 @@ function environmentOf(connection: Connection, parameters: LifecycleParameters, 
 
 /** What all instances share: the agent of each user, and the store if there are several instances. */
 function shared({ users, instances }: Topology, parameters: LifecycleParameters): Actors {
-  const delays = parameters.delays as Windows
+  const delays = parameters.delays
   const stores = instances.length > 1 ? users : []
   return Object.fromEntries([
     ...users.map((user) => [`agent/${user}`, agent(user, delays)]),
@@ -81,7 +79,7 @@ function shared({ users, instances }: Topology, parameters: LifecycleParameters)
 
 function instances({ instances, connections }: Topology, { delays, faults }: LifecycleParameters): Actors {
   if (faults.crashes === 0) return {}
-  const { network, faults: window } = delays as Windows
+  const { network, faults: window } = delays
   return Object.fromEntries(
     instances.map((name) => {
       const own = connections.filter((connection) => connection.instance === name)

@@ -1,5 +1,6 @@
 // The public door of the lifecycle model.
 
+export { asynchronous } from './asynchronous.ts'
 export { competing } from './competing.ts'
 export {
   type Answer,

@@ -66,7 +66,7 @@ function checkCoordinator({ name, entry, machines }: Coordinator): void {
 
 function assemble(parameters: LifecycleParameters, coordinator: Coordinator): System {
   const places = topology(parameters)
-  const machines = machineActors(places, coordinator, parameters.delays.network as WindowInput)
+  const machines = machineActors(places, coordinator, parameters.delays.network)
   const holders = Object.keys(machines).flatMap((name) => {
     const holds = machines[name]?.holds
     return holds === undefined ? [] : [{ name, holds }]

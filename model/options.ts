@@ -2,21 +2,29 @@
 // carry it, and a hostile one is refused before anything is built from it.
 
 import * as v from 'valibot'
-import { HeddleError, toUs, toWindow } from '../sim/index.ts'
+import { type Duration, HeddleError, toUs, type WindowInput } from '../sim/index.ts'
 import { STATES } from './states.ts'
 
-const duration = v.pipe(
-  v.union([v.literal(0), v.pipe(v.string(), v.maxLength(20), v.regex(/^\d+(\.\d+)?(us|ms|s|min)$/))]),
-  v.check((value) => toUs(value as '1ms') <= 3_600_000_000, 'at most one hour'),
+const DURATION = /^\d+(\.\d+)?(us|ms|s|min)$/
+const DURATION_MAX_US = 3_600_000_000
+
+const isDuration = (value: unknown): value is Duration =>
+  value === 0 ||
+  (typeof value === 'string' &&
+    value.length <= 20 &&
+    DURATION.test(value) &&
+    toUs(value as Duration) <= DURATION_MAX_US)
+
+const window = v.custom<WindowInput>(
+  (value) =>
+    isDuration(value) ||
+    (Array.isArray(value) &&
+      value.length === 2 &&
+      isDuration(value[0]) &&
+      isDuration(value[1]) &&
+      toUs(value[0]) <= toUs(value[1])),
+  "expected a duration such as '5ms', or [minimum, maximum], of at most an hour",
 )
-const window = v.union([
-  duration,
-  v.pipe(
-    v.tuple([duration, duration]),
-    v.check((pair) => toUs(pair[0] as '1ms') <= toUs(pair[1] as '1ms'), 'a minimum not above its maximum'),
-    v.check((pair) => toWindow(pair as ['1ms', '1ms']).maxUs >= 0, 'a window'),
-  ),
-])
 const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max))
 const atLeastOne = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(max))
 
@@ -100,7 +108,8 @@ const CONNECTIONS_MAX = 256
 
 /** Fills in the defaults. Throws HEDDLE_SCENARIO_OPTIONS, naming the option, on anything else. */
 export function lifecycleParameters(options: unknown): LifecycleParameters {
-  const result = v.safeParse(schema, options, { abortEarly: true })
+  const given = Array.isArray(options) ? null : options
+  const result = v.safeParse(schema, given, { abortEarly: true })
   if (!result.success) {
     const issue = result.issues[0]
     const where = v.getDotPath(issue) ?? 'the options'

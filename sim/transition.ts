@@ -69,6 +69,7 @@ export class Transition {
   readonly #inbox: { to: number; message: Message }[] = []
   readonly #observations: Observation[] = []
   readonly #touched: string[] = []
+  readonly #crashing: string[] = []
 
   constructor(cast: Cast, from: SystemState, step: number) {
     this.#cast = cast
@@ -127,6 +128,8 @@ export class Transition {
     this.#touch(name)
     const context = this.#cast.contexts[index] as Context
     this.#states[index] = immer.produce(this.#states[index], (draft: unknown) => recipe(draft, context))
+    for (let host = this.#crashing.shift(); host !== undefined; host = this.#crashing.shift())
+      this.#crash(host)
   }
 
   observe(observation: Observation): void {
@@ -168,7 +171,12 @@ export class Transition {
     if (this.#pending.some(matches)) this.#pending = this.#pending.filter((other) => !matches(other))
   }
 
+  /** Done when the recipe that asks for it is over, as it may be that of an actor on the host. */
   crash(host: string): void {
+    this.#crashing.push(host)
+  }
+
+  #crash(host: string): void {
     const members = this.#cast.members
     this.#cancelTimers((other) => other.timer !== undefined && members[other.to]?.host === host)
     members.forEach((member, index) => {

@@ -1,0 +1,76 @@
+// The class of a real server and the model are the same: every schedule of the model fits the class, event
+// for event, with the same events enabled and the same things observed at each step.
+
+import { describe, expect, it } from 'vitest'
+import { asynchronous, lifecycle, type Policy, scenarios, single } from '../model/index.ts'
+import {
+  type ChoiceSource,
+  type Event,
+  type Observation,
+  type Run,
+  random,
+  runAll,
+  type Step,
+  seeded,
+} from '../sim/index.ts'
+import { untimedProperties } from './index.ts'
+
+const SEEDS = 8
+
+const bySeed = (seed: number) => ({
+  source: ({ budgets }: { budgets: Readonly<Record<string, number>> }) =>
+    seeded({ seed, strategy: random, timing: 'sampled', budgets }),
+})
+
+/** Chooses what another run chose. */
+function following({ steps }: Run): ChoiceSource {
+  let next = 0
+  return {
+    untimed: false,
+    choose(enabled) {
+      const step = steps[next++]
+      const event = enabled.find(({ id }) => id === step?.event.id)
+      return step === undefined || event === undefined
+        ? undefined
+        : { event: event as Event, timeUs: step.timeUs }
+    },
+  }
+}
+
+/** What each connection saw of a step, in order; between connections of one step there is no order. */
+function seenBy(observations: readonly Observation[]) {
+  const seen = new Map<unknown, Observation[]>()
+  for (const observation of observations) {
+    const connection = observation.connection
+    seen.set(connection, [...(seen.get(connection) ?? []), observation])
+  }
+  return new Map([...seen].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)))
+}
+
+const shape = ({ event, timeUs, enabled, observations }: Step) => ({
+  id: event.id,
+  timeUs,
+  enabled,
+  seen: seenBy(observations),
+})
+
+describe.each(scenarios.filter(({ name }) => name !== 'fifty-connections'))('$name', ({ name, options }) => {
+  it.each<Policy>(['standby', 'takeover', 'reject'])('goes the same way in both under %s', async (policy) => {
+    const model = lifecycle(name, { ...options, coordinator: single(policy), properties: untimedProperties })
+    const real = asynchronous(name, { ...options, policy, properties: untimedProperties })
+    const modelled = await runAll(SEEDS, (index) => [model, bySeed(index)])
+    const followed = await runAll(SEEDS, (index) => [real, { source: following(modelled[index] as Run) }])
+    for (const [index, run] of modelled.entries()) {
+      const other = followed[index] as Run
+      expect(other.steps.map(shape)).toEqual(run.steps.map(shape))
+      expect(other.verdict).toBe(run.verdict)
+      expect(other.ending).toBe('rest')
+    }
+  })
+
+  it('holds with the class under schedules of its own', async () => {
+    const real = asynchronous(name, { ...options, properties: untimedProperties })
+    const runs = await runAll(SEEDS, (index) => [real, bySeed(index)])
+    expect(runs.flatMap(({ violations }) => violations)).toEqual([])
+  })
+})
