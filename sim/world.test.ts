@@ -421,19 +421,20 @@ describe('an operation', () => {
 
   test('is taken back by its signal, and rejects with the reason', async () => {
     const seen: unknown[] = []
-    const run = await once(async ({ task, operation, sleep }) => {
+    const timingOut = world('times out', async ({ task, operation, sleep }) => {
       const controller = new AbortController()
+      const { signal } = controller
       task('timeout', async () => {
         await sleep('1ms')
         controller.abort('too late')
       })
-      seen.push(
-        await operation('reply', { window: '1s', signal: controller.signal, fault: 'drops' }).catch(String),
-      )
-      seen.push(await operation('again', { signal: controller.signal }).catch(String))
+      seen.push(await operation('reply', { window: '1s', signal }).catch(String))
+      seen.push(await operation('again', { signal }).catch(String))
+      await operation('goes on')
     })
+    const [run] = await hunt(timingOut, [1])
     expect(seen).toEqual(['too late', 'too late'])
-    expect(idsOf(run)).toEqual(['timeout/sleep#1'])
+    expect(idsOf(run)).toEqual(['timeout/sleep#1', 'main/goes on#1'])
   })
 
   test('listens to its signal no longer than it is pending', async () => {
