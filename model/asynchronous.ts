@@ -3,46 +3,52 @@
 // instance, which run as the asynchronous code that they are. The same schedules fit both.
 
 import {
-  actor,
   type Context,
   type Delivery,
   type Fired,
   HeddleError,
-  type Message,
-  type Observation,
   type Property,
   type Scenario,
   System,
   type SystemState,
-  type WindowInput,
   type World,
   world,
 } from '../sim/index.ts'
-import { ConnectionCoordinator, type Dependencies, type LeaseStore } from './connection-coordinator.ts'
-import type { AgentEventInput } from './coordinator.ts'
+import { ConnectionCoordinator } from './connection-coordinator.ts'
+import type { Coordinator } from './coordinator.ts'
+import type { Dependencies } from './dependencies.ts'
 import { environment } from './environment.ts'
-import type { LifecycleView } from './lifecycle.ts'
-import { type LifecycleOptions, type LifecycleParameters, lifecycleParameters } from './options.ts'
-import { connectionMachine, hostOf, type Topology, topology, userMachineName } from './topology.ts'
+import type { LifecycleParameters } from './options.ts'
+import {
+  type Answers,
+  answerKey,
+  connectionDependencies,
+  leaseStore,
+  PORT,
+  type PortObservation,
+  ports,
+} from './ports.ts'
+import { single } from './single.ts'
+import { type Topology, topology, userMachineName } from './topology.ts'
 import { hasEnded } from './transport.ts'
 import type { Policy } from './user-machine.ts'
+import type { LifecycleView } from './view.ts'
 
-/** What a port hears, it shows; the bridge takes it from there. */
-const PORT = 'port'
+/** The class itself, to be put where a scenario wants a coordinator. */
+export function connectionCoordinator(policy: Policy = 'standby'): Coordinator {
+  const name = policy === 'standby' ? 'class' : `class:${policy}`
+  return { ...single(policy), name, asynchronous: policy }
+}
 
-interface PortObservation extends Observation {
-  readonly type: typeof PORT
-  readonly port: string
-  readonly message: Message & Record<string, unknown>
+export interface AsynchronousParts {
+  readonly name: string
+  readonly policy: Policy
+  readonly parameters: LifecycleParameters
+  readonly properties: readonly Property[]
 }
 
 /** A scenario of the connection lifecycle with the asynchronous class in it, as a world. */
-export function asynchronous(
-  name: string,
-  options: LifecycleOptions & { policy?: Policy; properties?: readonly Property[] },
-): Scenario {
-  const { policy = 'standby', properties = [], ...rest } = options
-  const parameters = lifecycleParameters(rest)
+export function asynchronous({ name, policy, parameters, properties }: AsynchronousParts): Scenario {
   const places = topology(parameters)
   const system = new System({
     actors: environment(places, parameters, { entry: 'session', machines: ports(places) }),
@@ -61,31 +67,10 @@ export function asynchronous(
       bridge.begin()
     },
     {
-      parameters: { coordinator: 'asynchronous', policy, ...parameters } as Scenario['parameters'],
       properties: overObservations,
       budgets: parameters.faults,
     },
   )
-}
-
-function ports({ connections, users, instances }: Topology) {
-  const port = (name: string, instance: string) =>
-    [
-      name,
-      actor<object, Message>({
-        initial: {},
-        host: hostOf(instance),
-        receive: (_, message, { self, observe }) => observe({ type: PORT, port: self, message }),
-      }),
-    ] as const
-  return Object.fromEntries([
-    ...connections.map(({ name, instance }) => port(connectionMachine(name, 'session'), instance)),
-    ...users.flatMap((user) =>
-      instances.map((instance) =>
-        port(userMachineName(user, 'machine', instance, instances.length), instance),
-      ),
-    ),
-  ])
 }
 
 interface BridgeParts {
@@ -95,9 +80,6 @@ interface BridgeParts {
   readonly policy: Policy
   readonly parameters: LifecycleParameters
 }
-
-/** What a coordinator waits for from outside: who answers it, by what and whose it is. */
-type Answers = Map<string, (message: Message & Record<string, unknown>) => void>
 
 /** Carries events from the world into the environment, and words between it and the coordinators. */
 class Bridge {
@@ -242,102 +224,5 @@ class Bridge {
       observe: (observation) => this.#parts.inside.observe({ ...observation }),
       ...(instances.length > 1 ? { store: leaseStore(say, answers, { machineOf, network }) } : {}),
     }
-  }
-}
-
-type Say = (port: string, act: (context: Context) => void) => void
-
-/** Which question a message answers. */
-function answerKey(port: string, message: Message & Record<string, unknown>): string {
-  switch (message.type) {
-    case 'timer':
-      return `${port} timer ${message.timer}`
-    case 'accepted':
-      return `${port} accept`
-    case 'authenticated':
-    case 'unauthenticated':
-      return `${port} authenticate`
-    case 'lease-granted':
-    case 'lease-refused':
-      return `${port} lease`
-    case 'lease-lost':
-      return `${port} lost`
-    default:
-      return message.type.startsWith('services') ? `${port} services` : `${port} agent`
-  }
-}
-
-function connectionDependencies(say: Say, answers: Answers) {
-  const portOf = (connection: string) => `${connection}/session`
-  const tell = (connection: string, part: string, message: Message) =>
-    say(portOf(connection), ({ self, send }) => send(`${connection}/${part}`, { ...message, from: self }))
-  /** Says something, and resolves to the answer. */
-  const ask = (connection: string, what: string, part: string, message: Message) =>
-    new Promise<Message>((resolve) => {
-      answers.set(`${portOf(connection)} ${what}`, resolve)
-      tell(connection, part, message)
-    })
-  return {
-    accept: async (connection: string) => {
-      await ask(connection, 'accept', 'transport', { type: 'accept' })
-    },
-    receive: (connection: string) => tell(connection, 'transport', { type: 'receive' }),
-    authenticate: async (connection: string) => {
-      const { type } = await ask(connection, 'authenticate', 'auth', { type: 'authenticate' })
-      return type === 'authenticated'
-    },
-    startServices: (connection: string, onDegraded: () => void) =>
-      new Promise<void>((resolve, reject) => {
-        answers.set(`${portOf(connection)} services`, ({ type }) => {
-          if (type === 'services-ready') resolve()
-          else if (type === 'services-degraded') onDegraded()
-          else reject(new Error('services failed to start'))
-        })
-        tell(connection, 'services', { type: 'start' })
-      }),
-    runAgent: (
-      work: { connection: string; message: number; token: number },
-      emit: (event: AgentEventInput['event']) => void,
-    ) =>
-      new Promise<boolean>((resolve) => {
-        const { connection, message, token } = work
-        answers.set(`${portOf(connection)} agent`, (answer) => {
-          if (answer.type === 'fenced') return resolve(false)
-          const { event } = answer as unknown as AgentEventInput
-          emit(event)
-          if (event === 'agent_completed') resolve(true)
-        })
-        tell(connection, 'services', { type: 'run', message, token } as Message)
-      }),
-    send: (connection: string, frame: { type: string }) =>
-      tell(connection, 'transport', { type: 'send', frame } as Message),
-    close: (connection: string, code: number, reason: string) =>
-      tell(connection, 'transport', { type: 'close', code, reason } as Message),
-  }
-}
-
-interface StorePlace {
-  readonly machineOf: (user: string) => string
-  /** The way to the store and back. */
-  readonly network: WindowInput
-}
-
-function leaseStore(say: Say, answers: Answers, { machineOf, network }: StorePlace): LeaseStore {
-  const tell = (user: string, message: Message) =>
-    say(machineOf(user), ({ self, send }) =>
-      send(`store/${user}`, { ...message, from: self }, { window: network }),
-    )
-  return {
-    acquire: (user, mode, onLost) =>
-      new Promise((resolve) => {
-        const port = machineOf(user)
-        answers.set(`${port} lost`, ({ token }) => onLost(Number(token)))
-        answers.set(`${port} lease`, ({ type, token }) =>
-          resolve(type === 'lease-granted' ? Number(token) : null),
-        )
-        tell(user, { type: 'acquire', mode } as Message)
-      }),
-    renew: (user, token) => tell(user, { type: 'renew', token } as Message),
-    release: (user, token) => tell(user, { type: 'release', token } as Message),
   }
 }

@@ -1,7 +1,8 @@
 // The class for real servers as section 4 of the test plan asks for it, with dependencies that answer at once.
 
 import { describe, expect, it } from 'vitest'
-import { ConnectionCoordinator, type Dependencies } from './connection-coordinator.ts'
+import { ConnectionCoordinator } from './connection-coordinator.ts'
+import type { Dependencies } from './dependencies.ts'
 import { AGENT_EVENTS, InvalidTransition } from './states.ts'
 
 /** Dependencies that do what they are asked, and write it down. */

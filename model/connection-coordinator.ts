@@ -1,61 +1,16 @@
-// The coordinator for a real server: the very machines of session.ts and user-machine.ts, run by an ordinary class with
-// asynchronous dependencies. A machine's transition runs to its end before anything that it asked for
-// begins; answers come back as inputs, one at a time. No transition stands here: what is checked is what runs.
+// The coordinator for a real server: the very machines of session.ts and user-machine.ts, run by an ordinary
+// class with asynchronous dependencies. A machine's transition runs to its end before anything that it asked
+// for begins; answers come back as inputs, one at a time. No transition stands here: what is checked runs.
 
 import { produce } from 'immer'
 import { describeThrown, HeddleError, type Message, type WindowInput } from '../sim/index.ts'
 import type { Commands, Coordinator, Frame, Identity, Input, Machine, Outcome } from './coordinator.ts'
+import type { Dependencies, LeaseStore } from './dependencies.ts'
 import type { LifecycleObservation } from './observations.ts'
 import type { Session } from './session.ts'
 import { single } from './single.ts'
-import { type AgentEvent, InvalidTransition, isEnded, type LifecycleState } from './states.ts'
+import { InvalidTransition, isEnded, type LifecycleState } from './states.ts'
 import type { Policy, UserMachine } from './user-machine.ts'
-
-/** Where ownership comes from when several instances serve the same users. */
-export interface LeaseStore {
-  /**
-   * Asks for a user's lease: `wait` until it is free, `seize` it at once, or `try`. Resolves to its fencing
-   * token, or null if it was refused. `onLost` is called if a newer token has been given out since.
-   */
-  acquire(
-    user: string,
-    mode: 'wait' | 'seize' | 'try',
-    onLost: (token: number) => void,
-  ): Promise<number | null>
-  renew(user: string, token: number): void
-  release(user: string, token: number): void
-}
-
-/** Which timer it is: of the session of a connection, or of the machine of a user. */
-export interface TimerName {
-  readonly machine: string
-  readonly of: string
-  readonly timer: string
-}
-
-export interface Dependencies {
-  /** Completes the handshake. */
-  accept(connection: string): Promise<void>
-  /** Lets the frames of the connection come, each to {@link ConnectionCoordinator.message}. */
-  receive(connection: string): void
-  /** Whether the connection's credentials are good. */
-  authenticate(connection: string): Promise<boolean>
-  /** Starts what the connection needs. Rejects if that fails; `onDegraded` says that it is up in part. */
-  startServices(connection: string, onDegraded: () => void): Promise<void>
-  /** Works on a message, and emits the five agent events. Resolves to false if a newer token was seen. */
-  runAgent(
-    work: { readonly connection: string; readonly message: number; readonly token: number },
-    emit: (event: AgentEvent) => void,
-  ): Promise<boolean>
-  send(connection: string, frame: Frame): void
-  close(connection: string, code: number, reason: string): void
-  /** Calls back once, within the window; returns what takes the timer back. */
-  setTimer(timer: TimerName, window: WindowInput, callback: () => void): () => void
-  /** With it, ownership is taken from the store; without it, this instance is the only one. */
-  readonly store?: LeaseStore
-  /** Told what the coordinator does, for logs and for tests. */
-  observe?(observation: LifecycleObservation): void
-}
 
 export interface CoordinatorOptions {
   readonly policy?: Policy

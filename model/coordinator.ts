@@ -4,6 +4,7 @@
 
 import type { Message, WindowInput } from '../sim/index.ts'
 import type { AgentEvent, LifecycleState } from './states.ts'
+import type { Policy } from './user-machine.ts'
 
 /** Who a machine is. Plain JSON. */
 export interface Identity {
@@ -115,6 +116,8 @@ export interface Coordinator {
   readonly machines: Readonly<Record<string, Machine>>
   /** The machine of a connection that hears `upgrade`, `request` and `gone`. */
   readonly entry: string
+  /** Given where the class ConnectionCoordinator is to run in the machines' place, with this policy. */
+  readonly asynchronous?: Policy
 }
 
 /** Gives a coordinator of one's own its types. */

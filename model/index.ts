@@ -1,14 +1,11 @@
 // The public door of the lifecycle model.
 
-export { asynchronous } from './asynchronous.ts'
+export { connectionCoordinator } from './asynchronous.ts'
 export { competing } from './competing.ts'
 export {
   type Answer,
   ConnectionCoordinator,
   type CoordinatorOptions,
-  type Dependencies,
-  type LeaseStore,
-  type TimerName,
   type UserCoordination,
 } from './connection-coordinator.ts'
 export {
@@ -21,7 +18,8 @@ export {
   type Machine,
   type Outcome,
 } from './coordinator.ts'
-export { type LifecycleView, lifecycle } from './lifecycle.ts'
+export type { Dependencies, LeaseStore, TimerName } from './dependencies.ts'
+export { lifecycle } from './lifecycle.ts'
 export { type Measure, measure } from './measure.ts'
 export { type Mutant, mutants } from './mutants.ts'
 export type { LifecycleObservation, Observed, Phase } from './observations.ts'
@@ -43,3 +41,4 @@ export {
   transition,
 } from './states.ts'
 export { type Policy, requestTransition, type UserMachine } from './user-machine.ts'
+export type { LifecycleView } from './view.ts'

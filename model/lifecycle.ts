@@ -10,18 +10,14 @@ import {
   scenario,
   type WindowInput,
 } from '../sim/index.ts'
+import { asynchronous } from './asynchronous.ts'
 import type { Coordinator, Identity, Machine } from './coordinator.ts'
 import { environment } from './environment.ts'
 import { machineActor } from './machine.ts'
 import { type LifecycleOptions, type LifecycleParameters, lifecycleParameters } from './options.ts'
 import { connectionMachine, type Topology, topology, userMachineName } from './topology.ts'
 import { hasEnded } from './transport.ts'
-
-/** What properties over a lifecycle scenario look at, beside its observations. */
-export interface LifecycleView {
-  /** What the coordinator's machines still hold, and whether the connection they hold it for has ended. */
-  readonly held: readonly { readonly machine: string; readonly connection: string; readonly ended: boolean }[]
-}
+import type { LifecycleView } from './view.ts'
 
 /** Names that the environment has taken; no machine of a coordinator may have one. */
 const ENVIRONMENT = ['transport', 'auth', 'services']
@@ -37,14 +33,17 @@ export function lifecycle(
   const { coordinator, properties = [], ...rest } = options
   checkCoordinator(coordinator)
   const parameters = lifecycleParameters(rest)
-  const system = assemble(parameters, coordinator)
-  return scenario({
-    name,
+  const made =
+    coordinator.asynchronous === undefined
+      ? scenario({ name, properties, begin: beginning(assemble(parameters, coordinator)) })
+      : asynchronous({ name, policy: coordinator.asynchronous, parameters, properties })
+  return {
+    ...made,
     parameters: { coordinator: coordinator.name, ...parameters } as Scenario['parameters'],
-    properties,
-    begin: () => system.begin(),
-  })
+  }
 }
+
+const beginning = (system: System) => () => system.begin()
 
 function checkCoordinator({ name, entry, machines }: Coordinator): void {
   const complaint =

@@ -2,7 +2,7 @@
 // for event, with the same events enabled and the same things observed at each step.
 
 import { describe, expect, it } from 'vitest'
-import { asynchronous, lifecycle, type Policy, scenarios, single } from '../model/index.ts'
+import { connectionCoordinator, lifecycle, type Policy, scenarios, single } from '../model/index.ts'
 import {
   type ChoiceSource,
   type Event,
@@ -57,7 +57,11 @@ const shape = ({ event, timeUs, enabled, observations }: Step) => ({
 describe.each(scenarios.filter(({ name }) => name !== 'fifty-connections'))('$name', ({ name, options }) => {
   it.each<Policy>(['standby', 'takeover', 'reject'])('goes the same way in both under %s', async (policy) => {
     const model = lifecycle(name, { ...options, coordinator: single(policy), properties: untimedProperties })
-    const real = asynchronous(name, { ...options, policy, properties: untimedProperties })
+    const real = lifecycle(name, {
+      ...options,
+      coordinator: connectionCoordinator(policy),
+      properties: untimedProperties,
+    })
     const modelled = await runAll(SEEDS, (index) => [model, bySeed(index)])
     const followed = await runAll(SEEDS, (index) => [real, { source: following(modelled[index] as Run) }])
     for (const [index, run] of modelled.entries()) {
@@ -69,7 +73,11 @@ describe.each(scenarios.filter(({ name }) => name !== 'fifty-connections'))('$na
   })
 
   it('holds with the class under schedules of its own', async () => {
-    const real = asynchronous(name, { ...options, properties: untimedProperties })
+    const real = lifecycle(name, {
+      ...options,
+      coordinator: connectionCoordinator(),
+      properties: untimedProperties,
+    })
     const runs = await runAll(SEEDS, (index) => [real, bySeed(index)])
     expect(runs.flatMap(({ violations }) => violations)).toEqual([])
   })
