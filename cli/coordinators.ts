@@ -102,7 +102,7 @@ function checked(value: unknown, where: string): Coordinator {
           : undefined
   if (missing === undefined) return value as Coordinator
   throw new UsageError(
-    `Expected the default export of ${where} to be ${missing}; see \`heddle hunt --help\`.`,
+    `Expected the default export of ${where} to be ${missing}. One has a name, an entry and machines: the type Coordinator of heddle/model.`,
   )
 }
 

@@ -9,6 +9,8 @@ export const EXIT = {
   /** An exception that heddle itself is to blame for: EX_SOFTWARE of sysexits.h. */
   ownBug: 70,
   interrupted: 130,
+  /** Whoever read stdout went away: as a shell reports SIGPIPE. */
+  unread: 141,
 } as const
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]

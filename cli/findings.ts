@@ -5,7 +5,7 @@ import { relative } from 'node:path'
 import { type CoordinatorRef, nameOf } from './coordinators.ts'
 import { type Failure, quoted } from './failure.ts'
 import type { Hunted } from './hunting.ts'
-import { eachOf, Interrupted, type Pool, ThreadEnded, TimedOut } from './pool.ts'
+import { eachOf, Interrupted, type Limits, type Pool, ThreadEnded, TimedOut } from './pool.ts'
 import { replayFileName, writeReplayFile } from './replay-file.ts'
 import type { Manner } from './tasks.ts'
 
@@ -18,9 +18,8 @@ export interface Findings {
   readonly interrupted: boolean
 }
 
-export interface FindingOptions extends Manner {
+export interface FindingOptions extends Manner, Limits {
   readonly folder: string
-  readonly timeoutMs: number
 }
 
 interface Wanted {
@@ -81,10 +80,10 @@ function untaken(name: string, taken: Set<string>): string {
 async function recordOne(pool: Pool, one: Wanted, options: FindingOptions): Promise<Failure | string> {
   const { hunted, property, seed, violated } = one
   const { subject, report } = hunted
-  const { strategy, timing, timeoutMs, folder } = options
+  const { strategy, timing, folder } = options
   const where = `${subject.scenario} · ${nameOf(subject.coordinator)}, seed ${seed}`
   const task = { kind: 'record', ...subject, strategy, timing, seed, property } as const
-  const recorded = await pool.run(task, timeoutMs).catch((error: unknown) => {
+  const recorded = await pool.run(task, options).catch((error: unknown) => {
     if (error instanceof TimedOut || error instanceof ThreadEnded) return 'it did not settle again.'
     throw error
   })

@@ -40,10 +40,10 @@ export async function huntCommand(
 ): Promise<ExitCode> {
   const subjects = await subjectsOf(names, command.coordinator)
   const chunks = subjects.length * Math.ceil(command.seeds / CHUNK_SEEDS)
-  const pool = new Pool(Math.min(command.workers, chunks), signal)
+  const pool = new Pool(Math.min(command.workers, chunks))
   try {
-    await loadCoordinator(pool, subjects[0]?.coordinator, command.timeout)
-    const result = await huntAndRecord(pool, subjects, command)
+    await loadCoordinator(pool, subjects[0]?.coordinator, { timeoutMs: command.timeout, signal })
+    const result = await huntAndRecord(pool, { subjects, signal }, command)
     if (command.json) print(huntJson(command, result))
     else report(command, result)
     return exitCode(result)
@@ -59,9 +59,12 @@ async function subjectsOf(names: readonly string[], coordinator: string): Promis
   return wanted.map((entry) => ({ scenario: entry.name, coordinator: forEntry(ref, entry) }))
 }
 
+/** How long a hunt that was called off may still take to write down what it has found. */
+const AFTERMATH_MS = 5_000
+
 async function huntAndRecord(
   pool: Pool,
-  subjects: readonly Subject[],
+  { subjects, signal }: { subjects: readonly Subject[]; signal: AbortSignal },
   command: HuntCommand,
 ): Promise<HuntResult> {
   const { seed, seeds, strategy, timing, timeout: timeoutMs, out: folder } = command
@@ -73,6 +76,7 @@ async function huntAndRecord(
       strategy,
       timing,
       timeoutMs,
+      signal,
       onProgress({ runs, failures }) {
         const perSecond = Math.round(runs / ((performance.now() - began) / 1_000))
         line.update(`${runs} of ${seeds * subjects.length} runs, ${perSecond}/s, ${failures} failing`)
@@ -80,7 +84,13 @@ async function huntAndRecord(
     })
     const elapsedMs = performance.now() - began
     line.update('recording what was found')
-    const findings = await recordFindings(pool, outcome.hunted, { strategy, timing, folder, timeoutMs })
+    const findings = await recordFindings(pool, outcome.hunted, {
+      strategy,
+      timing,
+      folder,
+      timeoutMs,
+      signal: outcome.interrupted ? AbortSignal.timeout(AFTERMATH_MS) : signal,
+    })
     return { outcome, findings, interrupted: outcome.interrupted || findings.interrupted, elapsedMs }
   } finally {
     line.stop()

@@ -3,7 +3,7 @@
 
 import type { Measure } from '../model/index.ts'
 import { type HuntReport, mergeReports, type Seeds } from '../sim/index.ts'
-import { eachOf, Interrupted, type Pool, ThreadEnded, TimedOut } from './pool.ts'
+import { eachOf, Interrupted, type Limits, type Pool, ThreadEnded, TimedOut } from './pool.ts'
 import type { Manner, Subject } from './tasks.ts'
 
 export type Report = HuntReport<Measure>
@@ -29,9 +29,8 @@ export interface Outcome {
   readonly interrupted: boolean
 }
 
-export interface HuntingOptions extends Manner {
+export interface HuntingOptions extends Manner, Limits {
   readonly seeds: Seeds
-  readonly timeoutMs: number
   /** Told after each chunk. */
   readonly onProgress: (progress: { runs: number; failures: number }) => void
 }
@@ -58,16 +57,16 @@ export async function huntAll(
   await eachOf(chunks, pool.workers, async (chunk) => {
     if (lost !== undefined || interrupted) return
     const { subject, seeds } = chunk
-    const { strategy, timing, timeoutMs } = options
+    const { strategy, timing } = options
     try {
-      const report = await pool.run({ kind: 'hunt', ...subject, strategy, timing, seeds }, timeoutMs)
+      const report = await pool.run({ kind: 'hunt', ...subject, strategy, timing, seeds }, options)
       reports[chunk.index]?.push(report)
       progress.runs += report.seeds.count
       progress.failures += report.failures
       options.onProgress(progress)
     } catch (error) {
       if (error instanceof Interrupted) interrupted = true
-      else lost ??= { subject, seeds, how: howLost(error, timeoutMs) }
+      else lost ??= { subject, seeds, how: howLost(error, options.timeoutMs) }
     }
   })
   const hunted = subjects.map((subject, index) => ({ subject, report: merged(reports[index] as Report[]) }))

@@ -26,8 +26,7 @@ const DEFAULT = { seeds: 200, reportSeeds: 100, timeoutMs: 60_000, workersMax: 8
 /** Runs the command line `argv`, and gives the exit code. Never throws. */
 export async function main(argv: readonly string[]): Promise<number> {
   const controller = new AbortController()
-  // The first Ctrl-C calls the work off; a second one ends the process, as it would without us.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort())
+  endInTwoSignals(controller)
   endQuietlyWithoutReader()
   let code: ExitCode = EXIT.nothingFound
   try {
@@ -166,10 +165,23 @@ function usageLine({ code, message }: CommanderError): string {
   return `heddle: ${plain(message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' '))}`
 }
 
+/**
+ * The first Ctrl-C calls the work off, a second one ends the process. The listener stays, because write-file-atomic
+ * listens too, to clear up, and ends the process itself where nobody else listens.
+ */
+function endInTwoSignals(controller: AbortController): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(EXIT.interrupted)
+      controller.abort()
+    })
+  }
+}
+
 /** A reader that goes away, such as `head`, ends the command as it ends any other. */
 function endQuietlyWithoutReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
-    process.exit(EXIT.interrupted)
+    process.exit(EXIT.unread)
   })
 }

@@ -17,14 +17,18 @@ export class Interrupted extends Error {}
 /** The thread ended under the task: the code under test exited, or used up its memory. */
 export class ThreadEnded extends Error {}
 
+/** What ends a task that does not end by itself. */
+export interface Limits {
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+}
+
 export class Pool {
   readonly workers: number
   readonly #piscina: Piscina<Task, Answer>
-  readonly #signal: AbortSignal
 
-  constructor(workers: number, signal: AbortSignal) {
+  constructor(workers: number) {
     this.workers = workers
-    this.#signal = signal
     this.#piscina = new Piscina({
       filename: WORKER,
       minThreads: workers,
@@ -44,9 +48,9 @@ export class Pool {
    */
   async run<Kind extends Task['kind']>(
     task: Task & { kind: Kind },
-    timeoutMs: number,
+    limits: Limits,
   ): Promise<TaskResults[Kind]> {
-    const answer = await this.#answer(task, timeoutMs)
+    const answer = await this.#answer(task, limits)
     if (answer.ok) return answer.value as TaskResults[Kind]
     if (answer.fault === 'user') throw new UsageError(answer.message)
     const error = new Error(answer.message)
@@ -54,21 +58,21 @@ export class Pool {
     throw error
   }
 
-  async #answer(task: Task, timeoutMs: number): Promise<Answer> {
-    if (this.#signal.aborted) throw new Interrupted()
+  async #answer(task: Task, { timeoutMs, signal }: Limits): Promise<Answer> {
+    if (signal.aborted) throw new Interrupted()
     const controller = new AbortController()
     const abort = () => controller.abort()
     const timer = setTimeout(abort, timeoutMs)
-    this.#signal.addEventListener('abort', abort, { once: true })
+    signal.addEventListener('abort', abort, { once: true })
     try {
       return await this.#piscina.run(task, { signal: controller.signal })
     } catch (error) {
-      if (this.#signal.aborted) throw new Interrupted()
+      if (signal.aborted) throw new Interrupted()
       if (controller.signal.aborted) throw new TimedOut()
       throw new ThreadEnded(error instanceof Error ? error.message : String(error))
     } finally {
       clearTimeout(timer)
-      this.#signal.removeEventListener('abort', abort)
+      signal.removeEventListener('abort', abort)
     }
   }
 
@@ -84,16 +88,16 @@ const LOAD_MAX_MS = 10_000
 export async function loadCoordinator(
   pool: Pool,
   coordinator: CoordinatorRef | undefined,
-  timeoutMs: number,
-) {
+  limits: Limits,
+): Promise<void> {
   if (coordinator?.kind !== 'file') return
-  const limitMs = Math.min(timeoutMs, LOAD_MAX_MS)
+  const timeoutMs = Math.min(limits.timeoutMs, LOAD_MAX_MS)
   try {
-    await pool.run({ kind: 'load', coordinator }, limitMs)
+    await pool.run({ kind: 'load', coordinator }, { ...limits, timeoutMs })
   } catch (error) {
     if (error instanceof TimedOut) {
       throw new UsageError(
-        `Loading ${nameOf(coordinator)} did not come to an end within ${limitMs / 1_000} s.`,
+        `Loading ${nameOf(coordinator)} did not come to an end within ${timeoutMs / 1_000} s.`,
       )
     }
     if (error instanceof ThreadEnded) {

@@ -7,7 +7,7 @@ import { type CoordinatorRef, chosen, forEntry } from './coordinators.ts'
 import { EXIT, type ExitCode, UsageError } from './exit.ts'
 import { thousands } from './failure.ts'
 import { find, type StrategyName } from './options.ts'
-import { loadCoordinator, Pool, ThreadEnded, TimedOut } from './pool.ts'
+import { type Limits, loadCoordinator, Pool, ThreadEnded, TimedOut } from './pool.ts'
 import { REPLAY_EXTENSION, readReplayFile } from './replay-file.ts'
 import type { Replayed } from './tasks.ts'
 import { colours, plain, print, width } from './terminal.ts'
@@ -29,10 +29,11 @@ export async function replayCommand(
 ): Promise<ExitCode> {
   const job =
     command.seed === undefined ? await fileJob(target, command) : await seedJob(target, command.seed, command)
-  const pool = new Pool(1, signal)
+  const limits = { timeoutMs: command.timeout, signal }
+  const pool = new Pool(1)
   try {
-    await loadCoordinator(pool, job.coordinator, command.timeout)
-    const replayed = await job.run(pool).catch((error: unknown) => {
+    await loadCoordinator(pool, job.coordinator, limits)
+    const replayed = await job.run(pool, limits).catch((error: unknown) => {
       if (error instanceof TimedOut) return `never settled: no end after ${command.timeout / 1_000} s`
       if (error instanceof ThreadEnded) return `ended its thread: ${error.message}`
       throw error
@@ -50,7 +51,7 @@ export async function replayCommand(
 
 interface Job {
   readonly coordinator: CoordinatorRef | undefined
-  run(pool: Pool): Promise<Replayed | string>
+  run(pool: Pool, limits: Limits): Promise<Replayed | string>
 }
 
 async function fileJob(path: string, command: ReplayCommand): Promise<Job> {
@@ -59,7 +60,7 @@ async function fileJob(path: string, command: ReplayCommand): Promise<Job> {
   }
   const bytes = await readReplayFile(path)
   const coordinator = command.coordinator === undefined ? undefined : await chosen(command.coordinator)
-  return { coordinator, run: (pool) => pool.run({ kind: 'replay', bytes, coordinator }, command.timeout) }
+  return { coordinator, run: (pool, limits) => pool.run({ kind: 'replay', bytes, coordinator }, limits) }
 }
 
 async function seedJob(scenario: string, seed: number, command: ReplayCommand): Promise<Job> {
@@ -67,7 +68,7 @@ async function seedJob(scenario: string, seed: number, command: ReplayCommand): 
   const coordinator = forEntry(await chosen(command.coordinator ?? 'single'), entry)
   const { strategy, timing } = command
   const task = { kind: 'record', scenario, coordinator, strategy, timing, seed, property: null } as const
-  return { coordinator, run: (pool) => pool.run(task, command.timeout) }
+  return { coordinator, run: (pool, limits) => pool.run(task, limits) }
 }
 
 function replayText(replayed: Replayed): string {

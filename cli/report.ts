@@ -32,9 +32,9 @@ export interface ReportResult {
 const MANNER: Manner = { strategy: 'random', timing: 'sampled' }
 
 export async function reportCommand(command: ReportCommand, signal: AbortSignal): Promise<ExitCode> {
-  const pool = new Pool(command.workers, signal)
+  const pool = new Pool(command.workers)
   try {
-    const hunted = await huntBoth(pool, command)
+    const hunted = await huntBoth(pool, command, signal)
     if (hunted.interrupted) {
       printError('Interrupted: a report needs all of its runs.')
       return EXIT.interrupted
@@ -43,7 +43,7 @@ export async function reportCommand(command: ReportCommand, signal: AbortSignal)
       print(`${colours.red('✗')} ${lostLine(hunted.lost)}`)
       return EXIT.violated
     }
-    return await conclude(pool, hunted, command)
+    return await conclude(pool, hunted, command, signal)
   } finally {
     await pool.close()
   }
@@ -53,7 +53,11 @@ interface Both extends Outcome {
   readonly elapsedMs: number
 }
 
-async function huntBoth(pool: Pool, { seed, seeds, timeout: timeoutMs }: ReportCommand): Promise<Both> {
+async function huntBoth(
+  pool: Pool,
+  { seed, seeds, timeout: timeoutMs }: ReportCommand,
+  signal: AbortSignal,
+): Promise<Both> {
   const line = progress('running the catalogue on both coordinators')
   const began = performance.now()
   const total = 2 * scenarios.length * seeds
@@ -62,6 +66,7 @@ async function huntBoth(pool: Pool, { seed, seeds, timeout: timeoutMs }: ReportC
       ...MANNER,
       seeds: { first: seed, count: seeds },
       timeoutMs,
+      signal,
       onProgress: ({ runs }) =>
         line.update(`running the catalogue on both coordinators: ${runs} of ${total} runs`),
     })
@@ -76,12 +81,18 @@ function under(name: 'competing' | 'single') {
   return scenarios.map((entry) => ({ scenario: entry.name, coordinator: forEntry(ref, entry) }))
 }
 
-async function conclude(pool: Pool, both: Both, command: ReportCommand): Promise<ExitCode> {
+async function conclude(
+  pool: Pool,
+  both: Both,
+  command: ReportCommand,
+  signal: AbortSignal,
+): Promise<ExitCode> {
   const competing = both.hunted.slice(0, scenarios.length)
   const findings = await recordFindings(pool, competing, {
     ...MANNER,
     folder: command.out,
     timeoutMs: command.timeout,
+    signal,
   })
   const pairs = pairsOf(both.hunted)
   const result = { pairs, metrics: metricsOf(pairs), findings, elapsedMs: both.elapsedMs }

@@ -1,0 +1,154 @@
+// From a hunt to a file to a replay of the same bytes, whoever runs it and however it is cut short.
+
+import { readdirSync, readFileSync, watch } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { coordinator, folder, SPAWNS } from './heddle.fixture.ts'
+
+const { path, heddle, start, write } = folder()
+const filesIn = (name: string) => readdirSync(join(path, name)).sort()
+const textOf = (...names: readonly string[]) => readFileSync(join(path, ...names), 'utf8')
+
+describe('a hunt that finds something', () => {
+  it.concurrent('writes a file for each violated property, which replays to the byte', SPAWNS, async () => {
+    const hunted = await heddle(
+      'hunt',
+      'five-tabs',
+      '--coordinator',
+      'competing',
+      '--seeds',
+      '30',
+      '--out',
+      'found',
+    )
+    expect(hunted.code).toBe(1)
+    expect(hunted.stderr).toBe('')
+    expect(hunted.stdout).toContain(
+      '✗ five-tabs · competing   one owner per user   seed 1, schedule 1 of 30; ',
+    )
+    const file = 'found/five-tabs.one-owner-per-user.replay'
+    expect(hunted.stdout).toContain(`  Replay     npx heddle replay ${file}\n`)
+
+    const replayed = await heddle('replay', file)
+    expect(replayed.code).toBe(1)
+    expect(replayed.stdout).toMatch(/✗ one owner per user: .* both act for user-1 \(step \d+, [\d.]+ms\)\n/)
+    expect(replayed.stdout).toContain('Reproduced to the byte.')
+  })
+
+  it.concurrent('has no colour and no cursor movement where there is no terminal', SPAWNS, async () => {
+    const { stdout, stderr } = await heddle(
+      'hunt',
+      'two-machines',
+      '--coordinator',
+      'competing',
+      '--seeds',
+      '5',
+    )
+    expect(stdout).not.toContain('\u001b')
+    expect(stderr).toBe('')
+  })
+
+  it.concurrent('finds the same with one worker as with two', SPAWNS, async () => {
+    const args = [
+      'hunt',
+      'owner-drops',
+      'split-brain',
+      '--coordinator',
+      'competing',
+      '--seeds',
+      '60',
+      '--json',
+    ]
+    const [one, two] = await Promise.all([
+      heddle(...args, '--workers', '1', '--out', 'one'),
+      heddle(...args, '--workers', '2', '--out', 'two'),
+    ])
+    expect(one.code).toBe(1)
+    expect(two.stdout.replaceAll('two/', 'one/')).toBe(one.stdout)
+    expect(filesIn('two')).toEqual(filesIn('one'))
+    for (const name of filesIn('one')) expect(textOf('two', name)).toBe(textOf('one', name))
+  })
+})
+
+describe('a hunt that finds nothing', () => {
+  it.concurrent('says within what bound, and writes no file', SPAWNS, async () => {
+    const { code, stdout } = await heddle(
+      'hunt',
+      'takeover',
+      '--seeds',
+      '5',
+      '--seed',
+      '7',
+      '--out',
+      'nothing',
+    )
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/takeover +single:takeover +no violation found +5 +0/)
+    expect(stdout).toContain('seeds 7 to 11, strategy random, timing sampled.')
+    expect(readdirSync(path)).not.toContain('nothing')
+  })
+})
+
+describe('a hunt that is interrupted', () => {
+  const other = folder()
+
+  it.skipIf(process.platform === 'win32')('reports what it found until then', SPAWNS, async () => {
+    const before =
+      "if (calls++ === 20_000) console.log('under way'); if (calls % 9 === 0) throw new Error('no')"
+    const args = ['--coordinator', `./${write('fails.ts', coordinator('fails', before))}`]
+    const hunt = start(
+      'hunt',
+      'ordered-progress',
+      ...args,
+      '--seeds',
+      '1000000',
+      '--out',
+      'interrupted',
+      '--json',
+    )
+    hunt.child.stderr?.once('data', () => hunt.child.kill('SIGINT'))
+    const { code, stdout } = await hunt.ended
+    expect(code).toBe(130)
+    const { interrupted, scenarios } = JSON.parse(stdout)
+    expect(interrupted).toBe(true)
+    expect(scenarios[0].report.seeds.count).toBeGreaterThan(0)
+    expect(scenarios[0].report.seeds.count).toBeLessThan(1_000_000)
+  })
+
+  it.skipIf(process.platform === 'win32')('writes each file whole or not at all', SPAWNS, async () => {
+    const { child, ended } = other.start('hunt', '--coordinator', 'competing', '--seeds', '30', '--out', '.')
+    const watcher = watch(other.path).once('change', () => child.kill('SIGINT'))
+    const { code } = await ended
+    watcher.close()
+    expect(code).toBe(130)
+    const files = readdirSync(other.path)
+    expect(files.length).toBeGreaterThan(0)
+    for (const name of files) {
+      expect(readFileSync(join(other.path, name), 'utf8')).toMatch(/"sha256":"[0-9a-f]{64}"\}\n$/)
+    }
+  })
+})
+
+describe('a seed', () => {
+  it.concurrent('is shown in one column a place, with what changed', SPAWNS, async () => {
+    const { code, stdout } = await heddle(
+      'replay',
+      'two-machines',
+      '--seed',
+      '3',
+      '--coordinator',
+      'competing',
+    )
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/^ +time {2}tab-1 +tab-2/m)
+    expect(stdout).toContain('✗ exactly one grant for concurrent requests: ')
+    expect(stdout).toContain('Reproduced to the byte.')
+  })
+
+  it.concurrent('is shown as one event a line where the columns would be too narrow', SPAWNS, async () => {
+    const { code, stdout } = await heddle('replay', 'cloud-run-burst', '--seed', '3')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^ +time {2}event +state$/m)
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100)
+  })
+})
