@@ -9,13 +9,17 @@ import type { Scenario } from './scenario.ts'
 import { type Run, type RunOptions, run, runAll } from './scheduler.ts'
 import { compareRuns, type Journal, newJournal, watched } from './selfcheck.ts'
 import { seeded } from './source.ts'
+import { random } from './strategies/random.ts'
 import type { Strategy } from './strategies/strategy.ts'
 import { encodeTrace, outcomeOf } from './trace.ts'
 
 export interface HuntOptions<Measure = undefined> {
-  readonly seeds: Seeds
-  readonly strategy: Strategy
-  readonly timing: TimingName
+  /** 1 to 200 unless given. */
+  readonly seeds?: Seeds
+  /** `random` unless given. */
+  readonly strategy?: Strategy
+  /** *sampled* unless given. */
+  readonly timing?: TimingName
   /** Runs seeds 1, 1 + n, 1 + 2n … a second time, and compares; 50 unless given, 0 for none. */
   readonly selfCheckEvery?: number
   /** Ends the hunt with the run that makes so many failing ones. */
@@ -28,6 +32,7 @@ export interface HuntOptions<Measure = undefined> {
   readonly signal?: { readonly aborted: boolean }
 }
 
+const SEEDS: Seeds = { first: 1, count: 200 }
 const SELF_CHECK_EVERY = 50
 /** Runs between two looks at the signal. */
 const RUNS_PER_ROUND = 32
@@ -35,9 +40,10 @@ const RUNS_PER_ROUND = 32
 /** Runs the seeds one after the other, each to its end. Throws HEDDLE_SEEDS on a range that is none. */
 export async function hunt<Measure = undefined>(
   scenario: Scenario,
-  options: HuntOptions<Measure>,
+  options: HuntOptions<Measure> = {},
 ): Promise<HuntReport<Measure>> {
-  const { seeds, strategy, timing, signal, onProgress, failuresMax = Number.POSITIVE_INFINITY } = options
+  const { seeds = SEEDS, strategy = random, timing = 'sampled', signal, onProgress } = options
+  const { failuresMax = Number.POSITIVE_INFINITY } = options
   checkSeeds(seeds)
   const builder = new ReportBuilder<Measure>(scenario, {
     first: seeds.first,
@@ -91,7 +97,8 @@ async function round<Measure>(
   seeds: Seeds,
   options: HuntOptions<Measure>,
 ): Promise<void> {
-  const { strategy, timing, failuresMax = Number.POSITIVE_INFINITY, measure } = options
+  const { strategy = random, timing = 'sampled', measure } = options
+  const { failuresMax = Number.POSITIVE_INFINITY } = options
   const attempts = attemptsAt(seeds, options.selfCheckEvery ?? SELF_CHECK_EVERY)
   let begun: Schedulable | undefined
   let first: Run | undefined
