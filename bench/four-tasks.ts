@@ -3,10 +3,7 @@
 // and with the call that its documentation recommends for waiting, `waitIdle`.
 
 import fc from 'fast-check'
-import { type Run, runAll } from '../sim/scheduler.ts'
-import { seeded } from '../sim/source.ts'
-import { random } from '../sim/strategies/random.ts'
-import { world } from '../sim/world.ts'
+import { type Run, random, runAll, seeded, world } from '../sim/index.ts'
 import type { Contender } from './rounds.ts'
 
 const TASKS = ['tab-1', 'tab-2', 'tab-3', 'tab-4']

@@ -2,6 +2,7 @@
 
 import { availableParallelism } from 'node:os'
 import Table from 'cli-table3'
+import { fiveTabsContenders } from './five-tabs.ts'
 import { fourTasksContenders } from './four-tasks.ts'
 import { type Contender, type Measured, measure } from './rounds.ts'
 
@@ -14,6 +15,7 @@ async function main(): Promise<void> {
     `Node ${process.version}, ${availableParallelism()} CPUs, medians of ${ROUNDS.measured} alternating rounds`,
   )
   await part('four tasks of five awaits each', fourTasksContenders)
+  await part('five-tabs on the actor model', fiveTabsContenders)
 }
 
 async function part(title: string, contenders: readonly Contender[]): Promise<void> {
