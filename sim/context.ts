@@ -30,6 +30,21 @@ export function asyncContext<T>(): AsyncContext<T> | undefined {
 const VALUE = Symbol('heddle.context')
 type Carrier = { [VALUE]?: any }
 
+// In the module, as the hooks run several times a step: there is one such context in a process.
+let current: any
+
+const CARRY = {
+  init(promise: Carrier): void {
+    if (current !== undefined) promise[VALUE] = current
+  },
+  before(promise: Carrier): void {
+    current = promise[VALUE]
+  },
+  after(): void {
+    current = undefined
+  },
+}
+
 type Schedule = (callback: (...values: unknown[]) => void, ...values: unknown[]) => void
 
 /** The places from which callbacks are scheduled that no promise carries. */
@@ -40,7 +55,6 @@ const SCHEDULERS = [
 
 class PromiseContext<T> implements AsyncContext<T> {
   readonly #hooks: PromiseHooks
-  #value: T | undefined
   #stop: (() => void) | undefined
   readonly #restore: (() => void)[] = []
 
@@ -50,31 +64,21 @@ class PromiseContext<T> implements AsyncContext<T> {
   }
 
   getStore(): T | undefined {
-    return this.#value
+    return current
   }
 
   run<Result>(value: T, follow: () => Result): Result {
-    const before = this.#value
-    this.#value = value
+    const before = current
+    current = value
     try {
       return follow()
     } finally {
-      this.#value = before
+      current = before
     }
   }
 
   enter(): void {
-    this.#stop = this.#hooks.createHook({
-      init: (promise) => {
-        if (this.#value !== undefined) promise[VALUE] = this.#value
-      },
-      before: (promise) => {
-        this.#value = promise[VALUE]
-      },
-      after: () => {
-        this.#value = undefined
-      },
-    })
+    this.#stop = this.#hooks.createHook(CARRY)
     for (const [owner, name] of SCHEDULERS) {
       if (owner !== undefined) this.#carryThrough(owner, name)
     }
@@ -84,14 +88,14 @@ class PromiseContext<T> implements AsyncContext<T> {
     this.#stop?.()
     this.#stop = undefined
     for (const restore of this.#restore.splice(0)) restore()
-    this.#value = undefined
+    current = undefined
   }
 
   #carryThrough(owner: Record<string, Schedule>, name: string): void {
     const schedule = owner[name]
     if (schedule === undefined) return
     const carrying: Schedule = (callback, ...values) => {
-      const value = this.#value
+      const value = current
       if (value === undefined || typeof callback !== 'function')
         return schedule.call(owner, callback, ...values)
       return schedule.call(owner, () => this.run(value, () => callback(...values)))

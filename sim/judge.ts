@@ -21,11 +21,14 @@ export interface Violation {
   readonly timeUs: number
 }
 
+const NONE_REACHED: ReadonlySet<string> = new Set()
+
 const immer = new Immer({ autoFreeze: false })
 
 export class Judge {
   readonly violations: Violation[] = []
-  readonly reached = new Set<string>()
+  /** Invariant: never changed in place, as most runs share the empty one. */
+  reached: ReadonlySet<string> = NONE_REACHED
   readonly #always: Always[] = []
   // Both without what is settled.
   #eventually: Eventually[] = []
@@ -68,7 +71,7 @@ export class Judge {
           const said = run.observe(observation, moment)
           if (said === undefined) continue
           if (run.goal === undefined) this.#record(run.property.name, said, moment)
-          else this.reached.add(run.goal)
+          else this.#reach(run.goal)
         }
       }
     }
@@ -117,9 +120,13 @@ export class Judge {
     return late || !isViolation(property.holds(view()))
   }
 
+  #reach(name: string): void {
+    if (!this.reached.has(name)) this.reached = new Set([...this.reached, name])
+  }
+
   #reaches(property: Sometimes, observations: readonly Observation[], view: () => unknown): boolean {
     const reached = isReached(property, observations, view)
-    if (reached) this.reached.add(property.name)
+    if (reached) this.#reach(property.name)
     return reached
   }
 

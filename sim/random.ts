@@ -57,21 +57,28 @@ export class RandomStream {
     this.#generator = seedrandom.alea('', { state })
   }
 
+  /** 32 bits: what the generator's own int32 gives, unsigned, in one call instead of two. */
+  #word(): number {
+    return (this.#generator() * TWO_32) >>> 0
+  }
+
   // Rejection instead of a remainder: the values past the largest multiple of `size` are drawn again, so
   // that none is likelier than another. Fewer than half are ever rejected.
   #below32(size: number): number {
-    // In 32-bit arithmetic, which is several times as fast as a remainder of doubles.
-    const last = UINT32_MAX - (size === TWO_32 ? 0 : ((UINT32_MAX % size) + 1) % size)
+    // In 32-bit arithmetic, which is several times as fast as a remainder of doubles; 0 stands for 2^32.
+    const divisor = size >>> 0
+    if (divisor === 0) return this.#word()
+    const last = UINT32_MAX - (((UINT32_MAX % divisor) + 1) % divisor)
     for (;;) {
-      const word = this.#generator.int32() >>> 0
-      if (word <= last) return word % size
+      const word = this.#word()
+      if (word <= last) return word % divisor
     }
   }
 
   #below53(size: number): number {
     const limit = 2 ** 53 - (2 ** 53 % size)
     for (;;) {
-      const word = (this.#generator.int32() >>> 11) * TWO_32 + (this.#generator.int32() >>> 0)
+      const word = (this.#word() >>> 11) * TWO_32 + this.#word()
       if (word < limit) return word % size
     }
   }

@@ -189,7 +189,7 @@ export class TaskRun implements Schedulable {
 
   start(): void | Promise<void> {
     this.#enterStep(undefined)
-    this.startTask('main', this.#body, {}).catch(() => {})
+    void this.startTask('main', this.#body, {})
     return this.#drain()
   }
 
