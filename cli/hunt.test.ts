@@ -89,10 +89,13 @@ describe('a hunt that finds nothing', () => {
   })
 })
 
+// Windows has no SIGINT for another process, which ends there at once.
+const SIGNALS = process.platform !== 'win32'
+
 describe('a hunt that is interrupted', () => {
   const other = folder()
 
-  it.skipIf(process.platform === 'win32')('reports what it found until then', SPAWNS, async () => {
+  it('reports what it found until then', SPAWNS, async () => {
     const before =
       "if (calls++ === 20_000) console.log('under way'); if (calls % 9 === 0) throw new Error('no')"
     const args = ['--coordinator', `./${write('fails.ts', coordinator('fails', before))}`]
@@ -108,6 +111,7 @@ describe('a hunt that is interrupted', () => {
     )
     hunt.child.stderr?.once('data', () => hunt.child.kill('SIGINT'))
     const { code, stdout } = await hunt.ended
+    if (!SIGNALS) return
     expect(code).toBe(130)
     const { interrupted, scenarios } = JSON.parse(stdout)
     expect(interrupted).toBe(true)
@@ -115,12 +119,12 @@ describe('a hunt that is interrupted', () => {
     expect(scenarios[0].report.seeds.count).toBeLessThan(1_000_000)
   })
 
-  it.skipIf(process.platform === 'win32')('writes each file whole or not at all', SPAWNS, async () => {
+  it('writes each file whole or not at all', SPAWNS, async () => {
     const { child, ended } = other.start('hunt', '--coordinator', 'competing', '--seeds', '30', '--out', '.')
     const watcher = watch(other.path).once('change', () => child.kill('SIGINT'))
     const { code } = await ended
     watcher.close()
-    expect(code).toBe(130)
+    if (SIGNALS) expect(code).toBe(130)
     const files = readdirSync(other.path)
     expect(files.length).toBeGreaterThan(0)
     for (const name of files) {
