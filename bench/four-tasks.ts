@@ -8,7 +8,7 @@ import type { Contender } from './rounds.ts'
 
 const TASKS = ['tab-1', 'tab-2', 'tab-3', 'tab-4']
 const AWAITS = 5
-const RUNS_PER_ROUND = 2_000
+const RUNS_PER_ROUND = 500
 
 const fourTasks = world('four tasks', ({ task, operation }) => {
   for (const name of TASKS) {

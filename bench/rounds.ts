@@ -11,6 +11,8 @@ export interface Measured {
   readonly name: string
   readonly runsPerSecond: number
   readonly stepsPerSecond: number
+  /** How many times as many runs as this one the first contender makes: the median over the rounds. */
+  readonly firstToThis: number
 }
 
 export interface Rounds {
@@ -32,11 +34,16 @@ export async function measure(contenders: readonly Contender[], rounds: Rounds):
       samples[at]?.steps.push(steps / seconds)
     }
   }
-  return contenders.map(({ name }, at) => ({
-    name,
-    runsPerSecond: median(samples[at]?.runs ?? []),
-    stepsPerSecond: median(samples[at]?.steps ?? []),
-  }))
+  const first = samples[0]?.runs ?? []
+  return contenders.map(({ name }, at) => {
+    const { runs = [], steps = [] } = samples[at] ?? {}
+    return {
+      name,
+      runsPerSecond: median(runs),
+      stepsPerSecond: median(steps),
+      firstToThis: median(runs.map((value, round) => (first[round] ?? 0) / value)),
+    }
+  })
 }
 
 function median(values: readonly number[]): number {

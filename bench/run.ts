@@ -6,7 +6,7 @@ import { fiveTabsContenders } from './five-tabs.ts'
 import { fourTasksContenders } from './four-tasks.ts'
 import { type Contender, type Measured, measure } from './rounds.ts'
 
-const ROUNDS = { warmUp: 3, measured: 15 }
+const ROUNDS = { warmUp: 20, measured: 81 }
 
 await main()
 
@@ -34,10 +34,10 @@ async function part(title: string, contenders: readonly Contender[]): Promise<vo
 
 function ratioLine([subject, ...peers]: readonly Measured[]): string {
   return peers
-    .map((peer) => {
-      const ratio = (subject?.runsPerSecond ?? 0) / peer.runsPerSecond
-      return `ratio: ${ratio.toFixed(1)} times as many runs per second as ${peer.name}`
-    })
+    .map(
+      ({ name, firstToThis }) =>
+        `ratio: ${subject?.name} makes ${firstToThis.toFixed(1)} times the runs of ${name}`,
+    )
     .join('\n')
 }
 
