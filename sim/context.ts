@@ -5,6 +5,8 @@
 import { builtin, guardWith } from './host.ts'
 
 export interface AsyncContext<T> {
+  /** Ends what is left of a context: nobody's code is running. */
+  clear?(): void
   /** Calls `follow`; the value holds in it and in all that it leads to. */
   run<Result>(value: T, follow: () => Result): Result
   getStore(): T | undefined
@@ -14,7 +16,6 @@ interface PromiseHooks {
   createHook(hooks: {
     init: (promise: Carrier) => void
     before: (promise: Carrier) => void
-    after: () => void
   }): () => void
 }
 
@@ -30,7 +31,9 @@ export function asyncContext<T>(): AsyncContext<T> | undefined {
 const VALUE = Symbol('heddle.context')
 type Carrier = { [VALUE]?: any }
 
-// In the module, as the hooks run several times a step: there is one such context in a process.
+// In the module, as the hooks run several times a step: there is one such context in a process. It is not
+// cleared after a reaction, to spare a third hook: what may run next brings its own, a reaction by its
+// promise, a callback by its scheduler below.
 let current: any
 
 const CARRY = {
@@ -39,9 +42,6 @@ const CARRY = {
   },
   before(promise: Carrier): void {
     current = promise[VALUE]
-  },
-  after(): void {
-    current = undefined
   },
 }
 
@@ -67,7 +67,11 @@ class PromiseContext<T> implements AsyncContext<T> {
     return current
   }
 
-  run<Result>(value: T, follow: () => Result): Result {
+  clear(): void {
+    current = undefined
+  }
+
+  run<Result>(value: T | undefined, follow: () => Result): Result {
     const before = current
     current = value
     try {

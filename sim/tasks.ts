@@ -426,6 +426,7 @@ export class TaskRun implements Schedulable {
   #leaveStep(): void {
     this.#inStep = false
     this.#shared?.pause()
+    context?.clear?.()
     stepping = undefined
     const escaped = takeEscaped()
     if (escaped.length === 0 && this.#failures.length === 0) return
