@@ -19,7 +19,7 @@ export function huntSummary({ strategy, timing, seed, seeds }: HuntCommand, resu
   return [
     table(['scenario', 'coordinator', 'verdict', 'seeds', 'failing', 'steps'], rows, { aligns }),
     '',
-    `${thousands(runs)} runs, ${thousands(steps)} steps in ${seconds.toFixed(1)} s (${thousands(Math.round(runs / seconds))} runs/s); seeds ${seed} to ${seed + seeds - 1}, strategy ${strategy}, timing ${timing}.`,
+    `${thousands(runs)} runs, ${thousands(steps)} steps in ${seconds.toFixed(1)} s (${thousands(Math.round(runs / seconds))} runs/s); of seeds ${seed} to ${seed + seeds - 1}, strategy ${strategy}, timing ${timing}.`,
     ...hunted.flatMap(notes),
   ].join('\n')
 }
