@@ -68,10 +68,9 @@ export class RandomStream {
     // In 32-bit arithmetic, which is several times as fast as a remainder of doubles; 0 stands for 2^32.
     const divisor = size >>> 0
     if (divisor === 0) return this.#word()
-    const last = UINT32_MAX - (((UINT32_MAX % divisor) + 1) % divisor)
     for (;;) {
       const word = this.#word()
-      if (word <= last) return word % divisor
+      if (word <= UINT32_MAX - divisor || word <= lastOfWholeRounds(divisor)) return word % divisor
     }
   }
 
@@ -82,6 +81,11 @@ export class RandomStream {
       if (word < limit) return word % size
     }
   }
+}
+
+/** The last of the 32-bit words that fall on each remainder equally often; above `UINT32_MAX - divisor`. */
+function lastOfWholeRounds(divisor: number): number {
+  return UINT32_MAX - (((UINT32_MAX % divisor) + 1) % divisor)
 }
 
 /** The streams of one run, made when they are first asked for. */

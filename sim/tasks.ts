@@ -37,7 +37,10 @@ export interface TaskOptions {
 export const ANYTHING = '*'
 const TOUCHES_ANYTHING: Footprint = { reads: [], writes: [ANYTHING] }
 const NOTHING: Footprint = { reads: [], writes: [] }
+// Shared by all runs while they have none, so never changed in place.
 const NO_OBSERVATIONS: readonly Observation[] = []
+const NO_FAILURES: readonly unknown[] = []
+const NO_TASKS: readonly Task[] = []
 const NO_OPTIONS: OperationOptions<any> = {}
 
 type Settle = (value?: any) => void
@@ -176,9 +179,9 @@ export class TaskRun implements Schedulable {
   #inStep = false
   #firedTask: Task | undefined
   // The tasks that another task's step woke.
-  #woken: Task[] = []
-  #failures: unknown[] = []
-  #observations: Observation[] = []
+  #woken = NO_TASKS
+  #failures: readonly unknown[] = NO_FAILURES
+  #observations = NO_OBSERVATIONS
 
   constructor(body: () => unknown, names: Names, budgets: Readonly<Record<string, number>>) {
     this.#body = body
@@ -220,7 +223,7 @@ export class TaskRun implements Schedulable {
   takeObservations(): readonly Observation[] {
     if (this.#observations.length === 0) return NO_OBSERVATIONS
     const taken = this.#observations
-    this.#observations = []
+    this.#observations = NO_OBSERVATIONS
     return taken
   }
 
@@ -286,7 +289,7 @@ export class TaskRun implements Schedulable {
     result.then(
       () => this.#ended(task, 'finished'),
       (error) => {
-        if (this.#ended(task, 'failed')) this.#failures.push(error)
+        if (this.#ended(task, 'failed')) this.#failures = [...this.#failures, error]
       },
     )
     return result
@@ -313,7 +316,7 @@ export class TaskRun implements Schedulable {
   }
 
   observe(observation: Observation): void {
-    if (this.#inStep) this.#observations.push(observation)
+    if (this.#inStep) this.#observations = [...this.#observations, observation]
   }
 
   #add(task: Task, operation: string, options: OperationOptions<any>): ChoicePoint {
@@ -383,7 +386,7 @@ export class TaskRun implements Schedulable {
   }
 
   #wakes(task: Task): void {
-    if (this.#firedTask !== undefined && !this.#woken.includes(task)) this.#woken.push(task)
+    if (this.#firedTask !== undefined && !this.#woken.includes(task)) this.#woken = [...this.#woken, task]
   }
 
   #remove(point: ChoicePoint): void {
@@ -400,7 +403,7 @@ export class TaskRun implements Schedulable {
   #enterStep(task: Task | undefined): void {
     this.#inStep = true
     this.#firedTask = task
-    if (this.#woken.length > 0) this.#woken = []
+    this.#woken = NO_TASKS
     this.#shared?.record()
     stepping = task
   }
@@ -431,7 +434,7 @@ export class TaskRun implements Schedulable {
     const escaped = takeEscaped()
     if (escaped.length === 0 && this.#failures.length === 0) return
     const errors = [...this.#failures, ...escaped]
-    this.#failures = []
+    this.#failures = NO_FAILURES
     throw errors.find((error) => error instanceof HeddleError) ?? errors[0]
   }
 }
