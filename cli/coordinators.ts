@@ -5,7 +5,13 @@
 import { stat } from 'node:fs/promises'
 import { extname, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type CatalogueEntry, type Coordinator, competing, single } from '../model/index.ts'
+import {
+  type CatalogueEntry,
+  type Coordinator,
+  competing,
+  connectionCoordinator,
+  single,
+} from '../model/index.ts'
 import { UsageError } from './exit.ts'
 import { find } from './options.ts'
 import { plain } from './terminal.ts'
@@ -38,6 +44,21 @@ export const BUILT_IN: readonly BuiltIn[] = [
     coordinator: single('reject'),
   },
   {
+    name: 'class',
+    about: 'the same, as the class ConnectionCoordinator for a real server',
+    coordinator: connectionCoordinator(),
+  },
+  {
+    name: 'class:takeover',
+    about: 'the class; a newer connection takes over',
+    coordinator: connectionCoordinator('takeover'),
+  },
+  {
+    name: 'class:reject',
+    about: 'the class; another connection is closed',
+    coordinator: connectionCoordinator('reject'),
+  },
+  {
     name: 'competing',
     about: 'the bug: two machines a connection, side by side, under different ids',
     coordinator: competing,
@@ -60,10 +81,11 @@ export async function chosen(word: string): Promise<CoordinatorRef> {
   return { kind: 'file', path }
 }
 
-/** The single coordinator under the policy that a scenario is meant for; any other as it is. */
+/** `single` and `class` under the policy that a scenario is meant for; any other as it is. */
 export function forEntry(ref: CoordinatorRef, entry: CatalogueEntry): CoordinatorRef {
-  if (ref.kind === 'file' || ref.name !== 'single' || entry.single === undefined) return ref
-  return { kind: 'built-in', name: entry.single.name }
+  if (ref.kind === 'file' || entry.single === undefined) return ref
+  if (ref.name !== 'single' && ref.name !== 'class') return ref
+  return { kind: 'built-in', name: entry.single.name.replace('single', ref.name) }
 }
 
 export function nameOf(ref: CoordinatorRef): string {

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import type { CatalogueEntry, Measure } from '../model/index.ts'
 import type { Report } from './hunting.ts'
-import { metricsOf, type Pair, unmet } from './metrics.ts'
+import { metricsOf, type Trio, unmet } from './metrics.ts'
 
 const MEASURE: Measure = {
   connections: 100,
@@ -34,27 +34,29 @@ const report = (changed: Partial<Report> = {}): Report => ({
 
 const entry = { name: 'set-up-overhead', plan: '', about: '', options: {}, broken: ['a claim'], reaches: [] }
 const breaks = report({ properties: [{ property: 'a claim', violated: 1, firstSeed: 1, message: '' }] })
-const pair = (changed: Partial<Pair> = {}): Pair => ({
+const trio = (changed: Partial<Trio> = {}): Trio => ({
   entry: entry satisfies CatalogueEntry,
   competing: breaks,
   single: report(),
+  asClass: report(),
   ...changed,
 })
 const measured = (changed: Partial<Measure>) =>
-  pair({ single: report({ measures: [{ ...MEASURE, ...changed }] }) })
+  trio({ single: report({ measures: [{ ...MEASURE, ...changed }] }) })
 
 describe('the metrics', () => {
   it('are as asked for where everything is there', () => {
-    expect(unmet(metricsOf([pair()]))).toEqual([])
+    expect(unmet(metricsOf([trio()]))).toEqual([])
   })
 
-  it.each<[string, Pair]>([
-    ['reproduction rate', pair({ competing: report() })],
-    ['solution rate', pair({ single: report({ verdict: 'violated' }) })],
-    ['solution rate', pair({ single: report({ cutShort: 1 }) })],
+  it.each<[string, Trio]>([
+    ['reproduction rate', trio({ competing: report() })],
+    ['solution rate', trio({ single: report({ verdict: 'violated' }) })],
+    ['solution rate', trio({ single: report({ cutShort: 1 }) })],
+    ['solution rate of the class', trio({ asClass: report({ verdict: 'violated' }) })],
     [
       'hard cases reached',
-      pair({ single: report({ sometimes: [{ property: 'a', reached: 0, firstSeed: null }] }) }),
+      trio({ single: report({ sometimes: [{ property: 'a', reached: 0, firstSeed: null }] }) }),
     ],
     ['closed with 1011', measured({ closed1011: 1 })],
     ['agent events', measured({ eventsReceived: 4 })],

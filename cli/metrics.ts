@@ -1,15 +1,16 @@
-// The test plan's metrics, worked out from the reports of both coordinators. Pure arithmetic: it runs nothing
+// The test plan's metrics, worked out from the reports of the three coordinators. Pure arithmetic: it runs nothing
 // and prints nothing.
 
 import type { CatalogueEntry, Measure } from '../model/index.ts'
 import { OVERHEAD_MAX_US } from '../properties/index.ts'
 import type { Report } from './hunting.ts'
 
-/** One scenario under both coordinators, over the same seeds. */
-export interface Pair {
+/** One scenario under the competing machines, the single coordinator and the class, over the same seeds. */
+export interface Trio {
   readonly entry: CatalogueEntry
   readonly competing: Report
   readonly single: Report
+  readonly asClass: Report
 }
 
 /** A share: how many of how many. */
@@ -23,6 +24,8 @@ export interface Metrics {
   readonly reproduced: Share
   /** Scenarios in which the single coordinator violates nothing in any seed. */
   readonly solved: Share
+  /** The same for the class that runs the single coordinator's machines in a real server. */
+  readonly solvedAsClass: Share
   /** `sometimes` claims that some seed reached under the single coordinator. */
   readonly reached: Share
   readonly closed1011: { readonly competing: Share; readonly single: Share }
@@ -41,21 +44,22 @@ export const REQUIRED = { succeededShare: 0.99, overheadMaxUs: OVERHEAD_MAX_US }
 /** The scenario whose delays are such that only coordination can add to its slowest dependency. */
 const OVERHEAD_SCENARIO = 'set-up-overhead'
 
-export function metricsOf(pairs: readonly Pair[]): Metrics {
-  const reports = pairs.flatMap(({ competing, single }) => [competing, single])
-  const goals = pairs.flatMap(({ single }) => single.sometimes)
+export function metricsOf(trios: readonly Trio[]): Metrics {
+  const reports = trios.flatMap(({ competing, single, asClass }) => [competing, single, asClass])
+  const goals = trios.flatMap(({ single }) => single.sometimes)
   const both = (share: (measures: readonly Measure[]) => Share) => ({
-    competing: share(pairs.flatMap(({ competing }) => competing.measures)),
-    single: share(pairs.flatMap(({ single }) => single.measures)),
+    competing: share(trios.flatMap(({ competing }) => competing.measures)),
+    single: share(trios.flatMap(({ single }) => single.measures)),
   })
   return {
-    reproduced: pairs.map(reproduction).reduce(add, NONE),
-    solved: { count: pairs.filter(({ single }) => holds(single)).length, of: pairs.length },
+    reproduced: trios.map(reproduction).reduce(add, NONE),
+    solved: { count: trios.filter(({ single }) => holds(single)).length, of: trios.length },
+    solvedAsClass: { count: trios.filter(({ asClass }) => holds(asClass)).length, of: trios.length },
     reached: { count: goals.filter(({ reached }) => reached > 0).length, of: goals.length },
     closed1011: both((all) => share(all, 'closed1011', 'connections')),
     agentEvents: both((all) => share(all, 'eventsReceived', 'eventsExpected')),
     succeeded: both((all) => share(all, 'succeeded', 'connections')),
-    overheadUs: longestOverhead(pairs),
+    overheadUs: longestOverhead(trios),
     deterministic: reports.every(({ nonDeterminism }) => nonDeterminism === null),
     runs: reports.reduce((sum, { seeds }) => sum + seeds.count, 0),
     steps: reports.reduce((sum, { steps }) => sum + steps, 0),
@@ -63,7 +67,7 @@ export function metricsOf(pairs: readonly Pair[]): Metrics {
 }
 
 /** Of what the competing machines must break in this scenario, what some seed broke. */
-export function reproduction({ entry, competing }: Pair): Share {
+export function reproduction({ entry, competing }: Trio): Share {
   const broken = entry.broken.filter((claim) =>
     competing.properties.some(({ property, violated }) => property === claim && violated > 0),
   )
@@ -81,6 +85,7 @@ export function unmet(metrics: Metrics): readonly string[] {
   return [
     ...(isWhole(metrics.reproduced) ? [] : ['reproduction rate']),
     ...(isWhole(metrics.solved) ? [] : ['solution rate']),
+    ...(isWhole(metrics.solvedAsClass) ? [] : ['solution rate of the class']),
     ...(isWhole(metrics.reached) ? [] : ['hard cases reached']),
     ...(closed1011.single.count === 0 ? [] : ['closed with 1011']),
     ...(isWhole(agentEvents.single) ? [] : ['agent events']),
@@ -107,7 +112,7 @@ function share(all: readonly Measure[], count: keyof Measure, of: keyof Measure)
   return { count: sum(count), of: sum(of) }
 }
 
-function longestOverhead(pairs: readonly Pair[]): number {
-  const measures = pairs.find(({ entry }) => entry.name === OVERHEAD_SCENARIO)?.single.measures ?? []
+function longestOverhead(trios: readonly Trio[]): number {
+  const measures = trios.find(({ entry }) => entry.name === OVERHEAD_SCENARIO)?.single.measures ?? []
   return measures.reduce((longest, { overheadUs }) => Math.max(longest, overheadUs), 0)
 }

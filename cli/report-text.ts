@@ -2,14 +2,15 @@
 
 import { formatUs, VERSION } from '../sim/index.ts'
 import { thousands } from './failure.ts'
+import type { Report } from './hunting.ts'
 import {
   holds,
   isWhole,
   type Metrics,
-  type Pair,
   REQUIRED,
   reproduction,
   type Share,
+  type Trio,
   unmet,
 } from './metrics.ts'
 import type { ReportCommand, ReportResult } from './report.ts'
@@ -21,7 +22,7 @@ export function reportText(command: ReportCommand, result: ReportResult): string
   const seconds = elapsedMs / 1_000
   const missing = unmet(metrics)
   return [
-    scenarioTable(result.pairs),
+    scenarioTable(result.trios),
     '',
     metricTable(metrics, result),
     '',
@@ -34,14 +35,14 @@ export function reportText(command: ReportCommand, result: ReportResult): string
   ].join('\n')
 }
 
-function scenarioTable(pairs: readonly Pair[]): string {
-  const rows = pairs.map((pair) => {
-    const { entry, competing, single } = pair
+function scenarioTable(trios: readonly Trio[]): string {
+  const rows = trios.map((trio) => {
+    const { entry, competing, single, asClass } = trio
     const failing = { count: competing.failures, of: competing.seeds.count }
-    return [entry.name, entry.plan, percent(failing), broken(reproduction(pair)), held(single)]
+    return [entry.name, entry.plan, percent(failing), broken(reproduction(trio)), held(single), held(asClass)]
   })
-  return table(['scenario', 'plan', 'competing fails', 'breaks what it must', 'single'], rows, {
-    aligns: ['left', 'left', 'right', 'right', 'left'],
+  return table(['scenario', 'plan', 'competing fails', 'breaks what it must', 'single', 'class'], rows, {
+    aligns: ['left', 'left', 'right', 'right', 'left', 'left'],
   })
 }
 
@@ -51,11 +52,11 @@ function broken(share: Share): string {
   return isWhole(share) ? text : colours.red(`✗ ${text}`)
 }
 
-function held(single: Pair['single']): string {
-  if (holds(single)) return 'holds'
-  const claims = single.properties.filter(({ violated }) => violated > 0)
+function held(report: Report): string {
+  if (holds(report)) return 'holds'
+  const claims = report.properties.filter(({ violated }) => violated > 0)
   const first = claims[0]
-  if (first === undefined) return colours.red(`✗ ${single.verdict}`)
+  if (first === undefined) return colours.red(`✗ ${report.verdict}`)
   return colours.red(`✗ ${plain(first.property)} (seed ${first.firstSeed})`)
 }
 
@@ -68,6 +69,7 @@ function metricTable(metrics: Metrics, { findings }: ReportResult): string {
   const rows = [
     ['reproduction rate', '100 %', ofAll(metrics.reproduced, 'claims'), ''],
     ['solution rate', '100 %', '', ofAll(metrics.solved, 'scenarios')],
+    ['… as a class, in a world', '100 %', '', ofAll(metrics.solvedAsClass, 'scenarios')],
     ['hard cases reached', '100 %', '', ofAll(metrics.reached, 'claims')],
     ['closed with 1011', '0 %', percent(closed1011.competing), ofAll(closed1011.single, 'connections')],
     ['agent events received', '100 %', percent(agentEvents.competing), ofAll(agentEvents.single, 'events')],
@@ -97,7 +99,7 @@ function percent({ count, of }: Share): string {
 
 export function reportJson(
   command: ReportCommand,
-  { pairs, metrics, findings, elapsedMs }: ReportResult,
+  { trios, metrics, findings, elapsedMs }: ReportResult,
 ): string {
   return JSON.stringify(
     {
@@ -105,11 +107,12 @@ export function reportJson(
       seeds: { first: command.seed, count: command.seeds },
       metrics: { ...metrics, unmet: unmet(metrics), replayedExactly: findings.replayedExactly },
       elapsedMs: Math.round(elapsedMs),
-      scenarios: pairs.map(({ entry, competing, single }) => ({
+      scenarios: trios.map(({ entry, competing, single, asClass }) => ({
         scenario: entry.name,
         plan: entry.plan,
         competing: { ...competing, measures: undefined },
         single: { ...single, measures: undefined },
+        class: { ...asClass, measures: undefined },
       })),
       replays: findings.failures.map(({ scenario, property, seed, file }) => ({
         scenario,

@@ -1,12 +1,12 @@
-// `heddle report`: the whole catalogue on both coordinators. The competing machines must break what each
-// scenario says, the single coordinator must hold, and every failure must replay to the byte.
+// `heddle report`: the whole catalogue. The competing machines must break what each scenario says, the single
+// coordinator must hold, as a model and as the class for a real server, and every failure must replay exactly.
 
 import { scenarios } from '../model/index.ts'
 import { type CoordinatorRef, forEntry } from './coordinators.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { type Findings, recordFindings } from './findings.ts'
 import { type Hunted, huntAll, type Outcome } from './hunting.ts'
-import { type Metrics, metricsOf, type Pair, unmet } from './metrics.ts'
+import { type Metrics, metricsOf, type Trio, unmet } from './metrics.ts'
 import { Pool } from './pool.ts'
 import { reportJson, reportText } from './report-text.ts'
 import { lostLine } from './summary.ts'
@@ -23,7 +23,7 @@ export interface ReportCommand {
 }
 
 export interface ReportResult {
-  readonly pairs: readonly Pair[]
+  readonly trios: readonly Trio[]
   readonly metrics: Metrics
   readonly findings: Findings
   readonly elapsedMs: number
@@ -34,7 +34,7 @@ const MANNER: Manner = { strategy: 'random', timing: 'sampled' }
 export async function reportCommand(command: ReportCommand, signal: AbortSignal): Promise<ExitCode> {
   const pool = new Pool(command.workers)
   try {
-    const hunted = await huntBoth(pool, command, signal)
+    const hunted = await huntCatalogue(pool, command, signal)
     if (hunted.interrupted) {
       printError('Interrupted: a report needs all of its runs.')
       return EXIT.interrupted
@@ -49,26 +49,26 @@ export async function reportCommand(command: ReportCommand, signal: AbortSignal)
   }
 }
 
-interface Both extends Outcome {
+interface Timed extends Outcome {
   readonly elapsedMs: number
 }
 
-async function huntBoth(
+async function huntCatalogue(
   pool: Pool,
   { seed, seeds, timeout: timeoutMs }: ReportCommand,
   signal: AbortSignal,
-): Promise<Both> {
-  const line = progress('running the catalogue on both coordinators')
+): Promise<Timed> {
+  const line = progress('running the catalogue')
   const began = performance.now()
-  const total = 2 * scenarios.length * seeds
+  const subjects = [...under('competing'), ...under('single'), ...under('class')]
+  const total = subjects.length * seeds
   try {
-    const outcome = await huntAll(pool, [...under('competing'), ...under('single')], {
+    const outcome = await huntAll(pool, subjects, {
       ...MANNER,
       seeds: { first: seed, count: seeds },
       timeoutMs,
       signal,
-      onProgress: ({ runs }) =>
-        line.update(`running the catalogue on both coordinators: ${runs} of ${total} runs`),
+      onProgress: ({ runs }) => line.update(`running the catalogue: ${runs} of ${total} runs`),
     })
     return { ...outcome, elapsedMs: performance.now() - began }
   } finally {
@@ -76,37 +76,39 @@ async function huntBoth(
   }
 }
 
-function under(name: 'competing' | 'single') {
+function under(name: 'competing' | 'single' | 'class') {
   const ref: CoordinatorRef = { kind: 'built-in', name }
   return scenarios.map((entry) => ({ scenario: entry.name, coordinator: forEntry(ref, entry) }))
 }
 
 async function conclude(
   pool: Pool,
-  both: Both,
+  catalogue: Timed,
   command: ReportCommand,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const competing = both.hunted.slice(0, scenarios.length)
+  const competing = catalogue.hunted.slice(0, scenarios.length)
   const findings = await recordFindings(pool, competing, {
     ...MANNER,
     folder: command.out,
     timeoutMs: command.timeout,
     signal,
   })
-  const pairs = pairsOf(both.hunted)
-  const result = { pairs, metrics: metricsOf(pairs), findings, elapsedMs: both.elapsedMs }
+  const trios = triosOf(catalogue.hunted)
+  const result = { trios, metrics: metricsOf(trios), findings, elapsedMs: catalogue.elapsedMs }
   print(command.json ? reportJson(command, result) : reportText(command, result))
   if (findings.interrupted) return EXIT.interrupted
   if (!result.metrics.deterministic || findings.divergences.length > 0) return EXIT.diverged
   return unmet(result.metrics).length > 0 ? EXIT.violated : EXIT.nothingFound
 }
 
-/** Every scenario was run on both, as nothing was lost or called off. */
-function pairsOf(hunted: readonly Hunted[]): readonly Pair[] {
+/** Every scenario was run on all three, as nothing was lost or called off. */
+function triosOf(hunted: readonly Hunted[]): readonly Trio[] {
   return scenarios.flatMap((entry, index) => {
     const competing = hunted[index]?.report
     const single = hunted[index + scenarios.length]?.report
-    return competing === undefined || single === undefined ? [] : [{ entry, competing, single }]
+    const asClass = hunted[index + 2 * scenarios.length]?.report
+    if (competing === undefined || single === undefined || asClass === undefined) return []
+    return [{ entry, competing, single, asClass }]
   })
 }
