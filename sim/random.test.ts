@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import seedrandom from 'seedrandom'
 import { describe, expect, test } from 'vitest'
 import { REPEATABLE } from './generated.fixture.ts'
 import { type Draw, RandomStream, RandomStreams } from './random.ts'
@@ -15,6 +16,16 @@ function chiSquare(outcomes: readonly number[], bins: number): number {
 }
 
 describe('a random stream', () => {
+  test('begins where the library begins with the same seed', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string(), (seed, name) => {
+        const library = seedrandom.alea(`${seed}/${name}`, { state: true })
+        expect(new RandomStream(seed, name).save()).toEqual(library.state())
+      }),
+      REPEATABLE,
+    )
+  })
+
   test('draws the same numbers from the same seed and name', () => {
     expect(draws(new RandomStream('7', 'network'), 5)).toEqual(draws(new RandomStream('7', 'network'), 5))
   })

@@ -27,7 +27,7 @@ export class RandomStream {
 
   constructor(seed: string, name: string, log?: Draw[]) {
     this.name = name
-    this.#generator = seedrandom.alea(`${seed}/${name}`, { state: true })
+    this.#generator = seedrandom.alea('', { state: seededState(`${seed}/${name}`) })
     this.#log = log
   }
 
@@ -81,6 +81,52 @@ export class RandomStream {
       if (word < limit) return word % size
     }
   }
+}
+
+const HASH_START = 0xefc8249d
+const HASH_FACTOR = 0.02519603282416938
+// Alea begins with the hash of a space, of two and of three.
+const SPACE = hashed(HASH_START, ' ')
+const SPACES_2 = hashed(SPACE, ' ')
+const SPACES_3 = hashed(SPACES_2, ' ')
+
+/**
+ * The state in which `seedrandom.alea(seed)` begins. Seeding is most of what a short run draws for, and with
+ * plain local variables it takes a fifth of the time that it takes in the library's closures. A test holds
+ * the two to the same result.
+ */
+function seededState(seed: string): StreamState {
+  const first = hashed(SPACES_3, seed)
+  const second = hashed(first, seed)
+  const third = hashed(second, seed)
+  return {
+    c: 1,
+    s0: fractionBetween(SPACE, first),
+    s1: fractionBetween(SPACES_2, second),
+    s2: fractionBetween(SPACES_3, third),
+  }
+}
+
+/** Alea's hash (Mash), carried on from what it was. */
+function hashed(before: number, text: string): number {
+  let hash = before
+  for (let i = 0; i < text.length; i++) {
+    hash += text.charCodeAt(i)
+    let product = HASH_FACTOR * hash
+    hash = product >>> 0
+    product -= hash
+    product *= hash
+    hash = product >>> 0
+    product -= hash
+    hash += product * TWO_32
+  }
+  return hash
+}
+
+/** The difference of two hashes as fractions of 1, wrapped around into [0, 1). */
+function fractionBetween(from: number, to: number): number {
+  const difference = (from >>> 0) / TWO_32 - (to >>> 0) / TWO_32
+  return difference < 0 ? difference + 1 : difference
 }
 
 /** The last of the 32-bit words that fall on each remainder equally often; above `UINT32_MAX - divisor`. */

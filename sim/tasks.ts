@@ -3,56 +3,34 @@
 // every queue is empty. No order is decided here.
 
 import { locateAwaits } from './awaits.ts'
+import {
+  ChoicePoint,
+  forgetSettlers,
+  type OperationOptions,
+  promiseToSettle,
+  type Settle,
+  TOUCHES_ANYTHING,
+  takeReject,
+} from './choice-point.ts'
 import { asyncContext } from './context.ts'
-import { NO_DELAY, toWindow, type Window, type WindowInput } from './duration.ts'
 import { HeddleError } from './error.ts'
 import type { Event, Footprint, Observation, Schedulable } from './event.ts'
 import { afterMacrotask, drainSynchronously, takeEscaped } from './host.ts'
-import type { EventName, Names, TaskNames } from './names.ts'
+import type { Names, TaskNames } from './names.ts'
 import type { Property } from './property.ts'
 import { SharedValues } from './shared.ts'
-
-export interface OperationOptions<Value = void> {
-  /** The virtual time it takes. */
-  readonly window?: WindowInput
-  /** What its event reads. Where neither `reads` nor `writes` is given, it is taken to touch anything. */
-  readonly reads?: readonly string[]
-  readonly writes?: readonly string[]
-  /** The fault budget that it takes one of. It may happen, but never has to. */
-  readonly fault?: string
-  /** Operations of one channel happen one at a time, in the order in which they were begun. */
-  readonly channel?: string
-  /** What the promise resolves to. */
-  readonly value?: Value
-  /** Takes the event back when it is aborted; the promise then rejects with the signal's reason. */
-  readonly signal?: AbortSignal
-}
 
 export interface TaskOptions {
   /** True where the task may still wait when a run is at rest, such as a server's loop. */
   readonly background?: boolean
 }
 
-/** What stands for all state that no footprint names. */
-export const ANYTHING = '*'
-const TOUCHES_ANYTHING: Footprint = { reads: [], writes: [ANYTHING] }
 const NOTHING: Footprint = { reads: [], writes: [] }
 // Shared by all runs while they have none, so never changed in place.
 const NO_OBSERVATIONS: readonly Observation[] = []
 const NO_FAILURES: readonly unknown[] = []
 const NO_TASKS: readonly Task[] = []
 const NO_OPTIONS: OperationOptions<any> = {}
-
-type Settle = (value?: any) => void
-
-// One executor for all choice points, as a closure for each would cost more than the promise itself.
-const settleNothing: Settle = () => {}
-let lastResolve = settleNothing
-let lastReject = settleNothing
-const keepSettlers = (resolve: Settle, reject: Settle) => {
-  lastResolve = resolve
-  lastReject = reject
-}
 
 export class Task {
   readonly name: string
@@ -70,71 +48,6 @@ export class Task {
     this.run = run
     this.names = run.names.task(name)
     this.background = background
-  }
-}
-
-/** A place where a task waits for the scheduler. What only the run needs is private, and gone once it fired. */
-class ChoicePoint implements Event {
-  readonly id: string
-  readonly hash: number
-  readonly place: string
-  readonly sequence: number
-  readonly createdAtStep: number
-  readonly window: Window
-  readonly footprint: Footprint
-  readonly fault: string | undefined
-  readonly channel: string | undefined
-  #task: Task | undefined
-  #options: OperationOptions<any> | undefined
-  #resolve: Settle | undefined
-  #withdraw: (() => void) | undefined
-
-  constructor(
-    name: EventName,
-    sequence: number,
-    createdAtStep: number,
-    task: Task,
-    options: OperationOptions<any>,
-  ) {
-    this.id = name.id
-    this.hash = name.hash
-    this.place = name.place
-    this.sequence = sequence
-    this.createdAtStep = createdAtStep
-    this.window = options.window === undefined ? NO_DELAY : toWindow(options.window)
-    this.footprint = footprintOf(options)
-    this.fault = options.fault
-    this.channel = options.channel
-    this.#task = task
-    this.#options = options
-    this.#resolve = lastResolve
-  }
-
-  get task(): Task | undefined {
-    return this.#task
-  }
-
-  /** Calls `withdraw` when the signal aborts, unless the point is let go before. */
-  listen(signal: AbortSignal, withdraw: () => void): void {
-    this.#withdraw = withdraw
-    signal.addEventListener('abort', withdraw, { once: true })
-  }
-
-  /** Lets the task go on. */
-  settle(): void {
-    const resolve = this.#resolve as Settle
-    const value = this.#options?.value
-    this.release()
-    resolve(value)
-  }
-
-  /** Drops everything but the event, so that a recorded step keeps nothing of the run alive. */
-  release(): void {
-    if (this.#withdraw !== undefined) this.#options?.signal?.removeEventListener('abort', this.#withdraw)
-    this.#withdraw = undefined
-    this.#task = undefined
-    this.#options = undefined
-    this.#resolve = undefined
   }
 }
 
@@ -270,8 +183,7 @@ export class TaskRun implements Schedulable {
     this.#pending.length = 0
     this.#tasks.clear()
     this.#firedTask = undefined
-    lastResolve = settleNothing
-    lastReject = settleNothing
+    forgetSettlers()
   }
 
   /** Runs `fn` as a task, synchronously up to its first await. */
@@ -299,10 +211,10 @@ export class TaskRun implements Schedulable {
   point<Value>(task: Task, name: string, options: OperationOptions<Value> = NO_OPTIONS): Promise<Value> {
     const { signal } = options
     if (signal?.aborted) return Promise.reject(signal.reason)
-    const promise = new Promise<Value>(keepSettlers)
+    const promise = promiseToSettle<Value>()
     if (!this.#inStep) return promise
     const point = this.#add(task, name, options)
-    if (signal !== undefined) this.#withdrawWith(signal, point, lastReject)
+    if (signal !== undefined) this.#withdrawWith(signal, point, takeReject())
     return promise
   }
 
@@ -437,9 +349,4 @@ export class TaskRun implements Schedulable {
     this.#failures = NO_FAILURES
     throw errors.find((error) => error instanceof HeddleError) ?? errors[0]
   }
-}
-
-function footprintOf({ reads, writes }: OperationOptions<any>): Footprint {
-  if (reads === undefined && writes === undefined) return TOUCHES_ANYTHING
-  return { reads: [ANYTHING, ...(reads ?? [])], writes: writes ?? [] }
 }

@@ -2,6 +2,7 @@
 // scenario. Every function is bound to whichever task calls it, so that it can be taken out of the object;
 // what a task is and does stands in tasks.ts.
 
+import type { OperationOptions } from './choice-point.ts'
 import type { Duration, WindowInput } from './duration.ts'
 import { describeThrown } from './error.ts'
 import type { Observation } from './event.ts'
@@ -16,9 +17,10 @@ import {
   sometimes,
 } from './property.ts'
 import { type Scenario, scenario } from './scenario.ts'
-import { currentTask, type OperationOptions, type TaskOptions, TaskRun } from './tasks.ts'
+import { currentTask, type TaskOptions, TaskRun } from './tasks.ts'
 
-export type { OperationOptions, TaskOptions } from './tasks.ts'
+export type { OperationOptions } from './choice-point.ts'
+export type { TaskOptions } from './tasks.ts'
 
 /** Claims about one run. They may look at anything; what a claim throws is its violation. */
 export interface Check {

@@ -1,0 +1,123 @@
+// A choice point: an event at which a task waits for the scheduler, and the promise that firing it settles.
+// When, and in which order, is decided elsewhere.
+
+import { NO_DELAY, toWindow, type Window, type WindowInput } from './duration.ts'
+import type { Event, Footprint } from './event.ts'
+import type { EventName } from './names.ts'
+import type { Task } from './tasks.ts'
+
+export interface OperationOptions<Value = void> {
+  /** The virtual time it takes. */
+  readonly window?: WindowInput
+  /** What its event reads. Where neither `reads` nor `writes` is given, it is taken to touch anything. */
+  readonly reads?: readonly string[]
+  readonly writes?: readonly string[]
+  /** The fault budget that it takes one of. It may happen, but never has to. */
+  readonly fault?: string
+  /** Operations of one channel happen one at a time, in the order in which they were begun. */
+  readonly channel?: string
+  /** What the promise resolves to. */
+  readonly value?: Value
+  /** Takes the event back when it is aborted; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+}
+
+/** What stands for all state that no footprint names. */
+export const ANYTHING = '*'
+export const TOUCHES_ANYTHING: Footprint = { reads: [], writes: [ANYTHING] }
+
+export type Settle = (value?: any) => void
+
+// One executor for all choice points, as a closure for each would cost more than the promise itself.
+const settleNothing: Settle = () => {}
+let resolveLast = settleNothing
+let rejectLast = settleNothing
+const keepSettlers = (resolve: Settle, reject: Settle) => {
+  resolveLast = resolve
+  rejectLast = reject
+}
+
+/** The promise that the next choice point settles; its settlers are to be taken before another is made. */
+export function promiseToSettle<Value>(): Promise<Value> {
+  return new Promise<Value>(keepSettlers)
+}
+
+export function takeReject(): Settle {
+  return rejectLast
+}
+
+/** Lets go of the last promise, and so of everything that waits for it. */
+export function forgetSettlers(): void {
+  resolveLast = settleNothing
+  rejectLast = settleNothing
+}
+
+/** A place where a task waits for the scheduler. What only the run needs is private, and gone once it fired. */
+export class ChoicePoint implements Event {
+  readonly id: string
+  readonly hash: number
+  readonly place: string
+  readonly sequence: number
+  readonly createdAtStep: number
+  readonly window: Window
+  readonly footprint: Footprint
+  readonly fault: string | undefined
+  readonly channel: string | undefined
+  #task: Task | undefined
+  #options: OperationOptions<any> | undefined
+  #resolve: Settle | undefined
+  #withdraw: (() => void) | undefined
+
+  constructor(
+    name: EventName,
+    sequence: number,
+    createdAtStep: number,
+    task: Task,
+    options: OperationOptions<any>,
+  ) {
+    this.id = name.id
+    this.hash = name.hash
+    this.place = name.place
+    this.sequence = sequence
+    this.createdAtStep = createdAtStep
+    this.window = options.window === undefined ? NO_DELAY : toWindow(options.window)
+    this.footprint = footprintOf(options)
+    this.fault = options.fault
+    this.channel = options.channel
+    this.#task = task
+    this.#options = options
+    this.#resolve = resolveLast
+  }
+
+  get task(): Task | undefined {
+    return this.#task
+  }
+
+  /** Calls `withdraw` when the signal aborts, unless the point is let go before. */
+  listen(signal: AbortSignal, withdraw: () => void): void {
+    this.#withdraw = withdraw
+    signal.addEventListener('abort', withdraw, { once: true })
+  }
+
+  /** Lets the task go on. */
+  settle(): void {
+    const resolve = this.#resolve as Settle
+    const value = this.#options?.value
+    this.release()
+    resolve(value)
+  }
+
+  /** Drops everything but the event, so that a recorded step keeps nothing of the run alive. */
+  release(): void {
+    if (this.#withdraw !== undefined) this.#options?.signal?.removeEventListener('abort', this.#withdraw)
+    this.#withdraw = undefined
+    this.#task = undefined
+    this.#options = undefined
+    this.#resolve = undefined
+  }
+}
+
+function footprintOf({ reads, writes }: OperationOptions<any>): Footprint {
+  if (reads === undefined && writes === undefined) return TOUCHES_ANYTHING
+  return { reads: [ANYTHING, ...(reads ?? [])], writes: writes ?? [] }
+}
