@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { REPEATABLE } from './generated.fixture.ts'
 import { SharedValues } from './shared.ts'
 
 /** What an act on a shared value touches. */
@@ -144,6 +145,7 @@ describe('a shared Map or Set', () => {
         }
         expect(play(new SharedValues().share('it', new Map<string, number>()))).toEqual(play(new Map()))
       }),
+      REPEATABLE,
     )
   })
 })

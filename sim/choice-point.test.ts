@@ -1,0 +1,111 @@
+import { describe, expect, test, vi } from 'vitest'
+import { on } from './property.ts'
+import { hunt, idsOf, once, seeds } from './world.fixture.ts'
+import { world } from './world.ts'
+
+describe('an operation', () => {
+  test('resolves to its value', async () => {
+    const values: unknown[] = []
+    await once(async ({ operation }) => {
+      values.push(await operation('token', { value: 'secret' }), await operation('none'))
+    })
+    expect(values).toEqual(['secret', undefined])
+  })
+
+  test('that is a fault happens within its budget, and need not happen', async () => {
+    const dropping = world(
+      'dropping',
+      ({ task, operation, check }) => {
+        let drops = 0
+        for (const name of ['tab-1', 'tab-2', 'tab-3']) {
+          task(name, async () => {
+            await operation('drop', { fault: 'drops' })
+            drops++
+          })
+        }
+        check.always('within budget', () => drops <= 2)
+        check.sometimes('the budget is used', () => drops === 2)
+        check.sometimes('one drop', () => drops === 1)
+      },
+      { budgets: { drops: 2 } },
+    )
+    const runs = await hunt(dropping, seeds(60))
+    expect(runs.filter(({ verdict }) => verdict !== 'no violation found')).toEqual([])
+    expect(new Set(runs.map(({ steps }) => steps.length))).toEqual(new Set([0, 1, 2]))
+  })
+
+  test('without a budget for its fault never happens', async () => {
+    const run = await once(({ operation }) => operation('drop', { fault: 'drops' }))
+    expect(run).toMatchObject({ steps: [], verdict: 'no violation found', ending: 'rest' })
+  })
+
+  test('is taken back by its signal, and rejects with the reason', async () => {
+    const seen: unknown[] = []
+    const timingOut = world('times out', async ({ task, operation, sleep }) => {
+      const controller = new AbortController()
+      const { signal } = controller
+      task('timeout', async () => {
+        await sleep('1ms')
+        controller.abort('too late')
+      })
+      seen.push(await operation('reply', { window: '1s', signal }).catch(String))
+      seen.push(await operation('again', { signal }).catch(String))
+      await operation('goes on')
+    })
+    const [run] = await hunt(timingOut, [1])
+    expect(seen).toEqual(['too late', 'too late'])
+    expect(idsOf(run)).toEqual(['timeout/sleep#1', 'main/goes on#1'])
+  })
+
+  test('listens to its signal no longer than it is pending', async () => {
+    const signal = new AbortController().signal
+    const added = vi.spyOn(signal, 'addEventListener')
+    const removed = vi.spyOn(signal, 'removeEventListener')
+    await once(async ({ task, operation }) => {
+      await operation('done', { signal })
+      task('tab-1', () => operation('never', { signal, fault: 'drops' }))
+    })
+    expect(added).toHaveBeenCalledTimes(2)
+    expect(removed.mock.calls).toEqual(added.mock.calls.map((call) => call.slice(0, 2)))
+  })
+})
+
+describe('a check', () => {
+  test('of each kind is judged, wherever it is made', async () => {
+    const run = await once(async ({ operation, observe, check }) => {
+      let count = 0
+      check.sometimes('counts', on('counted', { count: 2 }))
+      await operation('first')
+      check.always('is small', () => count < 2 || `it is ${count}`)
+      check.eventually('is three', () => count === 3, { within: '1s' })
+      check.monitor({
+        name: 'counts in order',
+        on: ['counted'],
+        initial: { last: 0 },
+        observe(state, { count: next }: { type: string; count: number }) {
+          if (next !== state.last + 1) return `${next} after ${state.last}`
+          state.last = next
+        },
+      })
+      for (count = 1; count <= 2; count++) {
+        observe({ type: 'counted', count })
+        await operation('next')
+      }
+      observe({ type: 'counted', count: 9 })
+    })
+    expect([...run.reached]).toEqual(['counts'])
+    expect(run.violations.map(({ property, message }) => `${property}: ${message}`)).toEqual([
+      'is small: it is 2',
+      'counts in order: 9 after 2',
+    ])
+  })
+
+  test('that throws is violated by what it throws', async () => {
+    const run = await once(({ check }) => {
+      check.always('compares', () => {
+        throw new RangeError('expected 1')
+      })
+    })
+    expect(run.violations).toMatchObject([{ property: 'compares', message: 'RangeError: expected 1' }])
+  })
+})
