@@ -13,10 +13,7 @@ export interface AsyncContext<T> {
 }
 
 interface PromiseHooks {
-  createHook(hooks: {
-    init: (promise: Carrier) => void
-    before: (promise: Carrier) => void
-  }): () => void
+  createHook(hooks: { init: (promise: Carrier) => void; before: (promise: Carrier) => void }): () => void
 }
 
 /** A context of the kind that the host allows; undefined where it allows none. */
