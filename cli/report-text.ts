@@ -26,7 +26,7 @@ export function reportText(command: ReportCommand, result: ReportResult): string
     '',
     metricTable(metrics, result),
     '',
-    `${thousands(metrics.runs)} runs, ${thousands(metrics.steps)} steps in ${seconds.toFixed(1)} s: ${thousands(Math.round(metrics.runs / seconds))} seeds and ${thousands(Math.round(metrics.steps / seconds))} steps a second; seeds ${command.seed} to ${command.seed + command.seeds - 1} of each scenario.`,
+    `${thousands(metrics.runs)} runs, ${thousands(metrics.steps)} steps in ${seconds.toFixed(1)} s: seeds ${command.seed} to ${command.seed + command.seeds - 1} of each scenario.`,
     `The failing runs are in ${plain(command.out)}; look at one with: npx heddle replay ${plain(findings.failures[0]?.file ?? '<file>')}`,
     ...findings.divergences.map((divergence) => colours.red(`✗ not deterministic: ${divergence}`)),
     missing.length === 0
@@ -60,7 +60,8 @@ function held(report: Report): string {
   return colours.red(`✗ ${plain(first.property)} (seed ${first.firstSeed})`)
 }
 
-function metricTable(metrics: Metrics, { findings }: ReportResult): string {
+function metricTable(metrics: Metrics, { findings, elapsedMs }: ReportResult): string {
+  const perSecond = (count: number) => thousands(Math.round((count * 1_000) / elapsedMs))
   const { closed1011, agentEvents, succeeded, overheadUs } = metrics
   const replayed = {
     count: findings.replayedExactly,
@@ -81,6 +82,7 @@ function metricTable(metrics: Metrics, { findings }: ReportResult): string {
     ],
     ['set-up overhead, at most', `< ${formatUs(REQUIRED.overheadMaxUs)}`, '', formatUs(overheadUs)],
     ['failures replayed to the byte', '100 %', ofAll(replayed, 'files'), ''],
+    ['seeds and steps a second', '', '', `${perSecond(metrics.runs)} and ${perSecond(metrics.steps)}`],
   ]
   return table(['metric', 'asked for', 'competing', 'single'], rows)
 }

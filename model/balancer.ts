@@ -2,13 +2,13 @@
 // comes meanwhile, then lets it all through at once; and may strip the Authorization header, as some do.
 
 import { actor, type Context, type WindowInput } from '../sim/index.ts'
-import type { Credentials } from './client.ts'
+import type { UpgradeHeaders } from './auth.ts'
 
 interface Upgrade {
   readonly type: 'upgrade'
   readonly connection: string
   readonly instance: string
-  readonly credentials: Credentials
+  readonly headers: UpgradeHeaders
   readonly frames: readonly number[]
 }
 
@@ -34,11 +34,10 @@ export interface BalancerOptions {
 
 export function balancer({ network, coldStart, strips }: BalancerOptions) {
   function forward(upgrade: Upgrade, { send }: Context): void {
-    const { connection, credentials } = upgrade
-    const stripped = strips && credentials.placement === 'header'
+    const { connection, headers } = upgrade
     send(
       `${connection}/transport`,
-      { ...upgrade, credentials: stripped ? { placement: 'none', valid: false } : credentials },
+      { ...upgrade, headers: strips ? { ...headers, authorization: null } : headers },
       { window: network, label: `upgrade.${connection}`, channel: connection },
     )
   }

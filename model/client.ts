@@ -2,15 +2,10 @@
 // leaves when everything is answered. It may lose its connection, and may try again with a backoff.
 
 import { actor, type Context, type Message, type WindowInput } from '../sim/index.ts'
+import { BEARER, TOKEN_PROTOCOL, tokenOf, type UpgradeHeaders } from './auth.ts'
 import type { LifecycleParameters } from './options.ts'
 import { type AgentEvent, CLOSE } from './states.ts'
 import type { Client as ClientPlace, Connection } from './topology.ts'
-
-/** How a connection shows who it is. */
-export interface Credentials {
-  readonly placement: 'header' | 'subprotocol' | 'none'
-  readonly valid: boolean
-}
 
 interface ClientState {
   phase: 'idle' | 'connecting' | 'open' | 'ready' | 'done' | 'closed'
@@ -62,7 +57,7 @@ export function client(place: ClientPlace, offset: WindowInput, parameters: Life
       type: 'upgrade',
       connection: name,
       instance,
-      credentials: credentialsOf(parameters),
+      headers: headersOf(place.user, parameters),
       frames,
     }
     send(entrance(name), upgrade, { window: window('network'), channel: name })
@@ -203,9 +198,12 @@ export function client(place: ClientPlace, offset: WindowInput, parameters: Life
   })
 }
 
-function credentialsOf({ token }: LifecycleParameters): Credentials {
-  if (token === 'missing') return { placement: 'none', valid: false }
-  return { placement: token === 'subprotocol' ? 'subprotocol' : 'header', valid: token !== 'invalid' }
+function headersOf(user: string, { token }: LifecycleParameters): UpgradeHeaders {
+  if (token === 'subprotocol')
+    return { authorization: null, protocols: [`${TOKEN_PROTOCOL}${tokenOf(user)}`] }
+  if (token === 'missing') return { authorization: null, protocols: [] }
+  const bearer = token === 'invalid' ? 'forged' : tokenOf(user)
+  return { authorization: `${BEARER}${bearer}`, protocols: [] }
 }
 
 function counts(from: number, to: number): number[] {

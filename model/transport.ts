@@ -3,7 +3,7 @@
 // without a word and only a heartbeat finds out.
 
 import { actor, type Context, type WindowInput } from '../sim/index.ts'
-import type { Credentials } from './client.ts'
+import type { UpgradeHeaders } from './auth.ts'
 import { CLOSE } from './states.ts'
 import type { Connection } from './topology.ts'
 import { hostOf } from './topology.ts'
@@ -35,7 +35,7 @@ export function hasEnded(state: unknown): boolean {
 }
 
 type TransportMessage =
-  | { readonly type: 'upgrade'; readonly credentials: Credentials; readonly frames: readonly number[] }
+  | { readonly type: 'upgrade'; readonly headers: UpgradeHeaders; readonly frames: readonly number[] }
   | { readonly type: 'accept'; readonly from: string }
   | { readonly type: 'accept-done'; readonly to: string }
   | { readonly type: 'receive'; readonly from: string }
@@ -105,7 +105,7 @@ export function transport(connection: Connection, entry: string, delays: Transpo
           state.buffer = [...message.frames]
           observe({ type: 'upgrade', connection: name, user, instance })
           if (resets) setTimer('reset', delays.faults, { type: 'reset' }, { fault: 'resets' })
-          send(`${name}/auth`, { type: 'present', credentials: message.credentials })
+          send(`${name}/auth`, { type: 'present', headers: message.headers })
           send(endpoint, { type: 'upgrade', connection: name })
           return
         case 'accept':
