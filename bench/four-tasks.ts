@@ -3,14 +3,24 @@
 // and with the call that its documentation recommends for waiting, `waitIdle`.
 
 import fc from 'fast-check'
-import { type Run, random, runAll, seeded, world } from '../sim/index.ts'
+import { type Run, random, runAll, type Scenario, seeded, world } from '../sim/index.ts'
 import type { Contender } from './rounds.ts'
 
 const TASKS = ['tab-1', 'tab-2', 'tab-3', 'tab-4']
 const AWAITS = 5
 const RUNS_PER_ROUND = 500
 
-const fourTasks = world('four tasks', ({ task, operation }) => {
+/** Each task says itself where it may be interrupted, as the peer's program does. */
+const fourTasks = world('four tasks', ({ task }) => {
+  for (const name of TASKS) {
+    task(name, async (self) => {
+      for (let i = 0; i < AWAITS; i++) await self.operation('step')
+    })
+  }
+})
+
+/** The same with the world's own `operation`, which has to find out who calls. */
+const fourTasksAsked = world('four tasks', ({ task, operation }) => {
   for (const name of TASKS) {
     task(name, async () => {
       for (let i = 0; i < AWAITS; i++) await operation('step')
@@ -18,31 +28,23 @@ const fourTasks = world('four tasks', ({ task, operation }) => {
   }
 })
 
-const ours: Contender = {
-  name: 'heddle, world, random',
-  async round(index) {
-    let steps = 0
-    await runAll(
-      RUNS_PER_ROUND,
-      (run) => [
-        fourTasks,
-        {
-          source: seeded({
-            seed: index * RUNS_PER_ROUND + run,
-            strategy: random,
-            timing: 'untimed',
-            budgets: {},
-          }),
-        },
-      ],
-      (run: Run) => {
+function ours(name: string, scenario: Scenario): Contender {
+  return {
+    name,
+    async round(index) {
+      let steps = 0
+      const each = (run: Run) => {
         if (run.verdict !== 'no violation found')
           throw new Error(`Expected no violation, found ${run.verdict}.`)
         steps += run.steps.length
-      },
-    )
-    return { runs: RUNS_PER_ROUND, steps }
-  },
+      }
+      const options = { strategy: random, timing: 'untimed', budgets: {} } as const
+      const next = (run: number) =>
+        [scenario, { source: seeded({ seed: index * RUNS_PER_ROUND + run, ...options }) }] as const
+      await runAll(RUNS_PER_ROUND, next, each)
+      return { runs: RUNS_PER_ROUND, steps }
+    },
+  }
 }
 
 const theirs: Contender = {
@@ -65,4 +67,8 @@ const theirs: Contender = {
 }
 
 /** The subject first, then its peers. */
-export const fourTasksContenders: readonly Contender[] = [ours, theirs]
+export const fourTasksContenders: readonly Contender[] = [
+  ours('heddle, world, random', fourTasks),
+  theirs,
+  ours('heddle, the world is asked', fourTasksAsked),
+]

@@ -25,6 +25,53 @@ describe('attribution', () => {
     expect(run.steps[0]?.footprint.writes).toContain('sleeper')
   })
 
+  test('follows a task that asks for its choice points itself, and one that asks the world by name', async () => {
+    const run = await once((world) => {
+      let wake = () => {}
+      const woken = new Promise<void>((resolve) => {
+        wake = resolve
+      })
+      world.task('sleeper', async () => {
+        await woken
+        await world.operation('after')
+      })
+      world.task('other', async (self) => {
+        await woken
+        await self.operation('after')
+        await self.sleep('1ms')
+      })
+      world.task('waker', async (self) => {
+        await self.operation('before')
+        wake()
+        await self.operation('after')
+      })
+    })
+    expect(idsOf(run)?.sort()).toEqual([
+      'other/after#1',
+      'other/sleep#1',
+      'sleeper/after#1',
+      'waker/after#1',
+      'waker/before#1',
+    ])
+  })
+
+  test('follows an asynchronous body that somebody else wakes', async () => {
+    const run = await once(async (world) => {
+      let wake = () => {}
+      const woken = new Promise<void>((resolve) => {
+        wake = resolve
+      })
+      world.task('waker', async (self) => {
+        await self.operation('before')
+        wake()
+        await self.operation('after')
+      })
+      await woken
+      await world.sleep('1ms')
+    })
+    expect(idsOf(run)?.sort()).toEqual(['main/sleep#1', 'waker/after#1', 'waker/before#1'])
+  })
+
   test('holds in a race with a timeout, in what floats beside a task, and in ticks and microtasks', async () => {
     const run = await once(({ task, sleep, operation }) => {
       const wakers: (() => void)[] = []

@@ -2,13 +2,19 @@
 // Where the host offers hooks on promises, this is a lean one of our own: AsyncLocalStorage does more, and on
 // Node 20 costs a third of a step. Elsewhere it is AsyncLocalStorage. It decides nothing about tasks.
 
-import { builtin, guardWith } from './host.ts'
+import { atLeaveGuard, builtin } from './host.ts'
 
 export interface AsyncContext<T> {
+  /**
+   * From here on promises carry the value, to the end of the guard or to `disarm`; before, it holds in the
+   * synchronous part of a call only. Where there is no such method, the value is always carried.
+   */
+  arm?(): void
+  disarm?(): void
   /** Ends what is left of a context: nobody's code is running. */
   clear?(): void
   /** Calls `follow`; the value holds in it and in all that it leads to. */
-  run<Result>(value: T, follow: () => Result): Result
+  run<Result, Value>(value: T, follow: (argument: Value) => Result, argument: Value): Result
   getStore(): T | undefined
 }
 
@@ -57,7 +63,7 @@ class PromiseContext<T> implements AsyncContext<T> {
 
   constructor(hooks: PromiseHooks) {
     this.#hooks = hooks
-    guardWith(this)
+    atLeaveGuard(() => this.disarm())
   }
 
   getStore(): T | undefined {
@@ -68,25 +74,27 @@ class PromiseContext<T> implements AsyncContext<T> {
     current = undefined
   }
 
-  run<Result>(value: T | undefined, follow: () => Result): Result {
+  run<Result, Value>(value: T, follow: (argument: Value) => Result, argument: Value): Result {
     const before = current
     current = value
     try {
-      return follow()
+      return follow(argument)
     } finally {
       current = before
     }
   }
 
-  enter(): void {
+  arm(): void {
+    if (this.#stop !== undefined) return
     this.#stop = this.#hooks.createHook(CARRY)
     for (const [owner, name] of SCHEDULERS) {
       if (owner !== undefined) this.#carryThrough(owner, name)
     }
   }
 
-  leave(): void {
-    this.#stop?.()
+  disarm(): void {
+    if (this.#stop === undefined) return
+    this.#stop()
     this.#stop = undefined
     for (const restore of this.#restore.splice(0)) restore()
     current = undefined
@@ -99,7 +107,7 @@ class PromiseContext<T> implements AsyncContext<T> {
       const value = current
       if (value === undefined || typeof callback !== 'function')
         return schedule.call(owner, callback, ...values)
-      return schedule.call(owner, () => this.run(value, () => callback(...values)))
+      return schedule.call(owner, () => this.run(value, () => callback(...values), undefined))
     }
     owner[name] = carrying
     this.#restore.push(() => {

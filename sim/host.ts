@@ -33,17 +33,11 @@ export function builtin(name: string): unknown {
   return process?.getBuiltinModule?.(name)
 }
 
-/** What has to be put in place while the code under test runs, and taken away again. */
-export interface Guarded {
-  enter(): void
-  leave(): void
-}
+const leaving: (() => void)[] = []
 
-const guarded: Guarded[] = []
-
-/** Puts something in place with every guard from now on. */
-export function guardWith(extra: Guarded): void {
-  guarded.push(extra)
+/** Calls back whenever a guard ends, to take away what was put in place within it. */
+export function atLeaveGuard(callback: () => void): void {
+  leaving.push(callback)
 }
 
 // Guards nest, and may overlap where runs wait for turns of the event loop.
@@ -67,7 +61,6 @@ const ACCOMPANIES: ReadonlySet<string | symbol> = new Set(['uncaughtExceptionMon
 export function enterGuard(): void {
   drainsInThisGuard = false
   if (guards++ > 0) return
-  for (const extra of guarded) extra.enter()
   if (process?.emit === undefined || emitGuards) return
   emitGuards = true
   emitWasOwn = Object.hasOwn(process, 'emit')
@@ -78,7 +71,7 @@ export function enterGuard(): void {
 export function leaveGuard(): void {
   drainsInThisGuard = false
   if (--guards > 0) return
-  for (const extra of guarded) extra.leave()
+  for (const callback of leaving) callback()
   escaped = []
   if (process?.emit === undefined) return
   // Anything that has put itself in front meanwhile keeps its place; without a guard we only pass through.

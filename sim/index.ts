@@ -78,6 +78,7 @@ export {
 export {
   type Check,
   type OperationOptions,
+  type TaskHandle,
   type TaskOptions,
   type World,
   type WorldOptions,

@@ -13,6 +13,7 @@ import {
   takeReject,
 } from './choice-point.ts'
 import { asyncContext } from './context.ts'
+import type { WindowInput } from './duration.ts'
 import { HeddleError } from './error.ts'
 import type { Event, Footprint, Observation, Schedulable } from './event.ts'
 import { afterMacrotask, drainSynchronously, takeEscaped } from './host.ts'
@@ -31,8 +32,19 @@ const NO_OBSERVATIONS: readonly Observation[] = []
 const NO_FAILURES: readonly unknown[] = []
 const NO_TASKS: readonly Task[] = []
 const NO_OPTIONS: OperationOptions<any> = {}
+/** The task that a world's body is. */
+const MAIN = 'main'
 
-export class Task {
+/** A task as its own function gets it: its choice points are the task's, whoever woke it. */
+export interface TaskHandle {
+  readonly name: string
+  /** A choice point: the task goes on after a virtual time within the window. */
+  sleep(window: WindowInput): Promise<void>
+  /** A choice point: something outside the task happens. See `World.operation`. */
+  operation<Value = void>(name: string, options?: OperationOptions<Value>): Promise<Value>
+}
+
+export class Task implements TaskHandle {
   readonly name: string
   readonly run: TaskRun
   readonly names: TaskNames
@@ -48,6 +60,14 @@ export class Task {
     this.run = run
     this.names = run.names.task(name)
     this.background = background
+  }
+
+  sleep(window: WindowInput): Promise<void> {
+    return this.run.point(this, 'sleep', { window })
+  }
+
+  operation<Value = void>(name: string, options?: OperationOptions<Value>): Promise<Value> {
+    return this.run.point(this, name, options)
   }
 }
 
@@ -68,17 +88,33 @@ export function currentTask(asked: string): Task {
   return task
 }
 
+/** Has the running code's promises carry which task they belong to, to the end of the run. */
+export function carryTask(): void {
+  const task = context?.getStore() ?? stepping
+  task?.run.carry()
+}
+
+/** What is run, and shared by all runs of it. */
+export interface Program {
+  readonly body: () => unknown
+  readonly names: Names
+  readonly budgets: Readonly<Record<string, number>>
+  /** Whether promises carry their task from the start: where the body itself may ask the world later. */
+  readonly carries: boolean
+}
+
 export class TaskRun implements Schedulable {
   readonly names: Names
   readonly budgets: Record<string, number>
   readonly properties: Property[] = []
   // Made when it is first asked for.
   #shared: SharedValues | undefined
-  readonly #body: () => unknown
-  readonly #budgetsAtStart: Readonly<Record<string, number>>
+  readonly #program: Program
   // What has fired.
   readonly #schedule: ChoicePoint[] = []
   #drainsInTurns = false
+  // True once somebody asks for a choice point without saying of which task.
+  #carries: boolean
   readonly #tasks = new Map<string, Task>()
   // Invariant: in the order of `sequence`.
   readonly #pending: ChoicePoint[] = []
@@ -96,16 +132,21 @@ export class TaskRun implements Schedulable {
   #failures: readonly unknown[] = NO_FAILURES
   #observations = NO_OBSERVATIONS
 
-  constructor(body: () => unknown, names: Names, budgets: Readonly<Record<string, number>>) {
-    this.#body = body
-    this.names = names
-    this.#budgetsAtStart = budgets
-    this.budgets = { ...budgets }
+  constructor(program: Program) {
+    this.#program = program
+    this.names = program.names
+    this.budgets = { ...program.budgets }
+    this.#carries = program.carries
+  }
+
+  carry(): void {
+    this.#carries = true
+    context?.arm?.()
   }
 
   start(): void | Promise<void> {
     this.#enterStep(undefined)
-    void this.startTask('main', this.#body, {})
+    void this.startTask(MAIN, this.#program.body, {})
     return this.#drain()
   }
 
@@ -184,10 +225,11 @@ export class TaskRun implements Schedulable {
     this.#tasks.clear()
     this.#firedTask = undefined
     forgetSettlers()
+    if (this.#carries) context?.disarm?.()
   }
 
   /** Runs `fn` as a task, synchronously up to its first await. */
-  startTask<T>(name: string, fn: () => T | Promise<T>, options: TaskOptions): Promise<T> {
+  startTask<T>(name: string, fn: (task: TaskHandle) => T | Promise<T>, options: TaskOptions): Promise<T> {
     if (!this.#inStep) return new Promise(() => {})
     if (this.#tasks.has(name)) {
       throw new HeddleError(
@@ -197,6 +239,8 @@ export class TaskRun implements Schedulable {
     }
     const task = new Task(this, name, options.background ?? false)
     this.#tasks.set(name, task)
+    // One that does not take its handle will ask the world.
+    if (name !== MAIN && fn.length === 0) this.carry()
     const result = this.#begin(task, fn)
     result.then(
       () => this.#ended(task, 'finished'),
@@ -260,7 +304,7 @@ export class TaskRun implements Schedulable {
     return locateAwaits(
       () => context?.getStore()?.name,
       () => {
-        const again = new TaskRun(this.#body, this.names, this.#budgetsAtStart)
+        const again = new TaskRun({ ...this.#program, carries: true })
         try {
           again.start()
           for (const { id } of this.#schedule) {
@@ -277,11 +321,11 @@ export class TaskRun implements Schedulable {
     )
   }
 
-  #begin<T>(task: Task, fn: () => T | Promise<T>): Promise<T> {
+  #begin<T>(task: Task, fn: (task: TaskHandle) => T | Promise<T>): Promise<T> {
     const before = stepping
     stepping = task
     try {
-      const result = context === undefined ? fn() : context.run(task, fn)
+      const result = context === undefined ? fn(task) : context.run(task, fn, task)
       return result instanceof Promise ? result : Promise.resolve(result)
     } catch (error) {
       return Promise.reject(error)
@@ -314,6 +358,7 @@ export class TaskRun implements Schedulable {
 
   #enterStep(task: Task | undefined): void {
     this.#inStep = true
+    if (this.#carries) context?.arm?.()
     this.#firedTask = task
     this.#woken = NO_TASKS
     this.#shared?.record()

@@ -17,10 +17,10 @@ import {
   sometimes,
 } from './property.ts'
 import { type Scenario, scenario } from './scenario.ts'
-import { currentTask, type TaskOptions, TaskRun } from './tasks.ts'
+import { carryTask, currentTask, type TaskHandle, type TaskOptions, TaskRun } from './tasks.ts'
 
 export type { OperationOptions } from './choice-point.ts'
-export type { TaskOptions } from './tasks.ts'
+export type { TaskHandle, TaskOptions } from './tasks.ts'
 
 /** Claims about one run. They may look at anything; what a claim throws is its violation. */
 export interface Check {
@@ -36,9 +36,11 @@ export interface Check {
 export interface World {
   /**
    * Runs `fn` as a task of its own, synchronously up to its first await, as any call does. Its name begins
-   * the ids of its events, and is unique within a run. A task that rejects violates a property.
+   * the ids of its events, and is unique within a run. A task that rejects violates a property. `fn` is
+   * given the task: its `sleep` and `operation` cost a quarter less than those of the world, which have to
+   * find out who calls.
    */
-  task<T>(name: string, fn: () => T | Promise<T>, options?: TaskOptions): Promise<T>
+  task<T>(name: string, fn: (task: TaskHandle) => T | Promise<T>, options?: TaskOptions): Promise<T>
   /** A choice point: the task goes on after a virtual time within the window. */
   sleep(window: WindowInput): Promise<void>
   /**
@@ -66,22 +68,31 @@ export function world(
 ): Scenario {
   const { budgets = {}, ...rest } = options
   let names = new Names()
+  const carries = isAsyncFunction(body)
   const begin = () => {
     names = names.trimmed()
-    return new TaskRun(() => body(functions), names, budgets)
+    return new TaskRun({ body: () => body(functions), names, budgets, carries })
   }
   return scenario({ name, begin, ...rest })
 }
 
+function isAsyncFunction(body: (world: World) => unknown): boolean {
+  return Object.prototype.toString.call(body) === '[object AsyncFunction]'
+}
+
+const sleep: World['sleep'] = (window) => currentTask('sleep').sleep(window)
+const operation: World['operation'] = (name, options) => currentTask('operation').operation(name, options)
+
 const functions: World = {
   task: (name, fn, options = {}) => currentTask('task').run.startTask(name, fn, options),
-  sleep(window) {
-    const task = currentTask('sleep')
-    return task.run.point(task, 'sleep', { window })
+  // Whoever takes one of these will call it without saying for which task.
+  get sleep() {
+    carryTask()
+    return sleep
   },
-  operation(name, options) {
-    const task = currentTask('operation')
-    return task.run.point(task, name, options)
+  get operation() {
+    carryTask()
+    return operation
   },
   shared: (name, value) => currentTask('shared').run.share(name, value),
   observe: (observation) => currentTask('observe').run.observe(observation),
