@@ -34,8 +34,9 @@ export interface Context {
   cancelTimer(name: string): void
   observe(observation: Observation): void
   /**
-   * Crashes a host: each actor on it starts again from its initial state, without its timers. What is on
-   * its way between hosts still arrives.
+   * Crashes a host, when the transition is over: each actor on it starts again, from its initial state or from
+   * what survives, without its timers and without messages from the same host. What is on its way between
+   * hosts still arrives.
    */
   crash(host: string): void
 }
@@ -53,6 +54,8 @@ export interface Actor<State = unknown, M extends Message = Message> {
   start?(state: State, context: Context): State | undefined | void
   /** The transition: changes the draft, or returns another state. */
   receive(state: State, message: M, context: Context): State | undefined | void
+  /** What a crash of its host leaves of a state, such as what was on disk; nothing, the initial state, unless given. */
+  survives?(state: State): State
   /** What this state waits for, if a run may not end in it: a run that does is stuck. */
   waitsFor?(state: State): string | undefined
   /** The state in a word or two, for a timeline. */

@@ -1,7 +1,7 @@
 // The work of one step of an actor system: the messages that are handled in it, one after the other, and
 // what changes. Made for one step, then given up; what it began from is left as it was.
 
-import { current, Immer, isDraft } from 'immer'
+import { current, freeze, Immer, isDraft } from 'immer'
 import type { Actor, Context, Message, SendOptions, TimerOptions } from './actor.ts'
 import { hashOfId } from './digest.ts'
 import { toWindow, type WindowInput } from './duration.ts'
@@ -10,6 +10,7 @@ import type { Event, Footprint, Observation } from './event.ts'
 
 /** An event of an actor system: a message on its way, or a timer that is set. */
 export interface Delivery extends Event {
+  readonly from: number
   readonly to: number
   readonly message: Message
   /** Messages of one channel are enabled one at a time, the oldest first; undefined is unordered. */
@@ -66,7 +67,7 @@ export class Transition {
   readonly #made: Readonly<Record<string, number>>[]
   #pending: Delivery[]
   #sequence: number
-  readonly #inbox: { to: number; message: Message }[] = []
+  #inbox: { to: number; message: Message }[] = []
   readonly #observations: Observation[] = []
   readonly #touched: string[] = []
   readonly #crashing: string[] = []
@@ -133,18 +134,18 @@ export class Transition {
   }
 
   observe(observation: Observation): void {
-    this.#observations.push(withoutDrafts(observation))
+    this.#observations.push(settled(observation))
   }
 
   cancelTimer(own: number, timer: string): void {
-    this.#cancelTimers((other) => other.to === own && other.timer === timer)
+    this.#withdraw((other) => other.to === own && other.timer === timer)
   }
 
   send(from: number, toName: string, message: Message, options: SendOptions = {}): void {
     const sender = this.#member(from)
     const to = this.#indexOf(toName, sender.name)
     if (options.window === undefined && sender.host === this.#member(to).host) {
-      this.#inbox.push({ to, message: withoutDrafts(message) })
+      this.#inbox.push({ to, message: settled(message) })
       return
     }
     const channel = options.unordered ? undefined : `${sender.name}>${options.channel ?? toName}`
@@ -167,7 +168,7 @@ export class Transition {
     this.#add({ from: own, to: own, message, label: timer, window, channel: undefined, timer, fault })
   }
 
-  #cancelTimers(matches: (delivery: Delivery) => boolean): void {
+  #withdraw(matches: (delivery: Delivery) => boolean): void {
     if (this.#pending.some(matches)) this.#pending = this.#pending.filter((other) => !matches(other))
   }
 
@@ -177,15 +178,15 @@ export class Transition {
   }
 
   #crash(host: string): void {
-    const members = this.#cast.members
-    this.#cancelTimers((other) => other.timer !== undefined && members[other.to]?.host === host)
-    members.forEach((member, index) => {
-      if (member.host !== host) return
-      this.#touch(member.name)
-      this.#states[index] = member.actor.initial
-      if (member.actor.start !== undefined) {
-        this.#apply(index, (draft, context) => member.actor.start?.(draft, context))
-      }
+    const { members } = this.#cast
+    const isOn = (index: number) => members[index]?.host === host
+    this.#inbox = this.#inbox.filter(({ to }) => !isOn(to))
+    this.#withdraw((other) => isOn(other.to) && isOn(other.from))
+    members.forEach(({ name, actor }, index) => {
+      if (!isOn(index)) return
+      this.#touch(name)
+      this.#states[index] = actor.survives?.(this.#states[index]) ?? actor.initial
+      if (actor.start !== undefined) this.#apply(index, (draft, context) => actor.start?.(draft, context))
     })
   }
 
@@ -201,8 +202,9 @@ export class Transition {
   }): void {
     const { from, to, label, window, ...rest } = made
     const sender = this.#member(from)
-    const count = (this.#made[from]?.[label] ?? 0) + 1
-    this.#made[from] = { ...this.#made[from], [label]: count }
+    const before = this.#made[from] ?? {}
+    const count = (Object.hasOwn(before, label) ? (before[label] ?? 0) : 0) + 1
+    this.#made[from] = { ...before, [label]: count }
     this.#sequence++
     const id = `${sender.prefix}${label}#${count}`
     this.#pending.push({
@@ -213,9 +215,10 @@ export class Transition {
       createdAtStep: this.#step,
       window: toWindow(window),
       footprint: { reads: [], writes: [this.#member(to).name] },
+      from,
       to,
       ...rest,
-      message: withoutDrafts(made.message),
+      message: settled(made.message),
     })
   }
 
@@ -239,17 +242,20 @@ export class Transition {
   }
 }
 
-/** A message as it is now: parts of a draft in it would change, or be gone, when the transition is over. */
-function withoutDrafts<T>(value: T): T {
-  if (typeof value !== 'object' || value === null) return value
-  if (isDraft(value)) return current(value as never)
+/**
+ * A message as it is now, and stays. Parts of a draft in it would change, or be gone, when the transition is
+ * over; and what a receiver could change, another run would see.
+ */
+function settled<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  if (isDraft(value)) return freeze(current(value as never), true)
   let copy: Record<string, unknown> | undefined
   for (const key of Object.keys(value)) {
     const part = (value as Record<string, unknown>)[key]
-    const settled = withoutDrafts(part)
-    if (settled === part) continue
+    const kept = settled(part)
+    if (kept === part) continue
     copy ??= (Array.isArray(value) ? value.slice() : { ...value }) as Record<string, unknown>
-    copy[key] = settled
+    copy[key] = kept
   }
-  return (copy ?? value) as T
+  return Object.freeze((copy ?? value) as T)
 }
