@@ -4,7 +4,7 @@
 import { availableParallelism } from 'node:os'
 import { Command, CommanderError, Option } from 'commander'
 import { VERSION } from '../sim/index.ts'
-import { oneLine } from './coordinators.ts'
+import { BUILT_IN, oneLine } from './coordinators.ts'
 import { EXIT, EXIT_CODES_HELP, type ExitCode, UsageError } from './exit.ts'
 import { type HuntCommand, huntCommand } from './hunt.ts'
 import { list } from './list.ts'
@@ -16,11 +16,13 @@ import {
   timingOption,
   workersOption,
 } from './options.ts'
-import { Interrupted } from './pool.ts'
+import { Interrupted, LOAD_MAX_MS } from './pool.ts'
 import { type ReplayCommand, replayCommand } from './replay.ts'
 import { type ReportCommand, reportCommand } from './report.ts'
 import { plain, printError } from './terminal.ts'
 
+/** Not a folder of anybody's that is kept under version control. */
+const OUT = '.heddle'
 const DEFAULT = { seeds: 200, reportSeeds: 100, timeoutMs: 60_000, workersMax: 8 }
 
 /** Runs the command line `argv`, and gives the exit code. Never throws. */
@@ -67,19 +69,22 @@ const timing = () =>
     .argParser(timingOption)
     .default('sampled')
 const timeout = () =>
-  new Option('--timeout <seconds>', 'after which a chunk of runs counts as never settling')
+  new Option(
+    '--timeout <seconds>',
+    `after which a chunk of runs counts as never settling; loading a file may take as long, and ${LOAD_MAX_MS / 1_000} at most`,
+  )
     .argParser(timeoutOption)
     .default(DEFAULT.timeoutMs, String(DEFAULT.timeoutMs / 1_000))
 const workers = () =>
   new Option('--workers <n>', 'worker threads; the result is the same for any number')
     .argParser(workersOption)
     .default(Math.min(DEFAULT.workersMax, availableParallelism()), 'one a core')
-const seed = () => new Option('--seed <n>', 'the first seed').argParser(seedOption)
+const seed = (about: string) => new Option('--seed <n>', about).argParser(seedOption)
 const seeds = () => new Option('--seeds <n>', 'how many seeds of each scenario').argParser(seedsOption)
 const coordinator = () =>
   new Option(
     '--coordinator <name|file>',
-    'single, single:takeover, single:reject, competing, or a module of your own whose default export is a Coordinator',
+    `${BUILT_IN.map(({ name }) => name).join(', ')}, or a module of your own whose default export is a Coordinator`,
   )
 
 type Ends = (code: ExitCode) => void
@@ -91,10 +96,10 @@ function addHunt(heddle: Command, signal: AbortSignal, ends: Ends): void {
     .argument('[scenario...]', 'scenarios by name; all of them unless given')
     .addOption(coordinator().default('single'))
     .addOption(seeds().default(DEFAULT.seeds))
-    .addOption(seed().default(1))
+    .addOption(seed('the first seed').default(1))
     .addOption(strategy())
     .addOption(timing())
-    .option('--out <folder>', 'where replay files go', 'replays')
+    .option('--out <folder>', 'where replay files go', OUT)
     .addOption(workers())
     .addOption(timeout())
     .addOption(json())
@@ -103,7 +108,8 @@ function addHunt(heddle: Command, signal: AbortSignal, ends: Ends): void {
 }
 
 const HUNT_HELP = `
-With --coordinator single, a scenario that is made for another policy gets that one.
+With --coordinator single or class, a scenario that is made for another policy gets that one.
+--out replays puts a replay file into a corpus that is kept; .heddle is for those of the day.
 Exit code: 3 where a run was not deterministic, else 1 where anything was violated, stuck or never settled, else 0.`
 
 function addReplay(heddle: Command, signal: AbortSignal, ends: Ends): void {
@@ -111,7 +117,7 @@ function addReplay(heddle: Command, signal: AbortSignal, ends: Ends): void {
     .command('replay')
     .description('show one run step by step')
     .argument('<file|scenario>', 'a replay file, or a scenario together with --seed')
-    .addOption(seed())
+    .addOption(seed('the seed to show of a scenario'))
     .addOption(coordinator())
     .addOption(strategy())
     .addOption(timing())
@@ -133,8 +139,8 @@ function addReport(heddle: Command, signal: AbortSignal, ends: Ends): void {
     .command('report')
     .description("run the whole catalogue on both coordinators, and print the test plan's metrics")
     .addOption(seeds().default(DEFAULT.reportSeeds))
-    .addOption(seed().default(1))
-    .option('--out <folder>', 'where the replay files of the competing machines go', '.heddle')
+    .addOption(seed('the first seed').default(1))
+    .option('--out <folder>', 'where the replay files of the competing machines go', OUT)
     .addOption(workers())
     .addOption(timeout())
     .addOption(json())

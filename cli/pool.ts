@@ -82,7 +82,8 @@ export class Pool {
   }
 }
 
-const LOAD_MAX_MS = 10_000
+/** With the start of a thread, which takes its time on a busy machine. */
+export const LOAD_MAX_MS = 30_000
 
 /** Has one worker load a user's coordinator, so that what is wrong with it is said before anything runs. */
 export async function loadCoordinator(
