@@ -9,6 +9,8 @@ interface AgentRun {
   readonly connection: string
   readonly instance: string
   readonly to: string
+  /** The life of the machine that asked, as its answers carry it back. */
+  readonly incarnation: number
   readonly message: number
   readonly token: number
   /** False if the services it needs were not up when it began: it stops after two events. */
@@ -40,20 +42,21 @@ export function agent(user: string, delays: { readonly agent: WindowInput; reado
     context.setTimer(timerOf(run.connection), delays.agent, { type: 'emit', connection: run.connection })
   }
 
-  function refuse({ to, connection }: { to: string; connection: string }, { send }: Context): void {
-    send(to, { type: 'fenced', connection }, { window: delays.network, channel: connection })
+  function refuse(run: Omit<AgentRun, 'emitted'>, { send }: Context): void {
+    const { to, connection, incarnation } = run
+    send(to, { type: 'fenced', connection, incarnation }, { window: delays.network, channel: connection })
   }
 
   function emit(state: Agent, connection: string, context: Context): void {
     const run = state.runs.find((other) => other.connection === connection)
     if (run === undefined) return
     const event = AGENT_EVENTS[run.emitted] as AgentEvent
-    const { message, token, instance, to } = run
+    const { message, token, instance, to, incarnation } = run
     run.emitted++
     context.observe({ type: 'effect', user, connection, instance, message, event, token })
     context.send(
       to,
-      { type: 'agent-event', connection, message, event },
+      { type: 'agent-event', connection, message, event, incarnation },
       { window: delays.network, label: event, channel: connection },
     )
     const last = run.complete ? AGENT_EVENTS.length : 2

@@ -3,7 +3,6 @@
 // instance, which run as the asynchronous code that they are. The same schedules fit both.
 
 import {
-  type Context,
   type Delivery,
   type Fired,
   HeddleError,
@@ -25,8 +24,10 @@ import {
   connectionDependencies,
   leaseStore,
   PORT,
+  type Port,
   type PortObservation,
   ports,
+  type Say,
 } from './ports.ts'
 import { single } from './single.ts'
 import { type Topology, topology, userMachineName } from './topology.ts'
@@ -116,10 +117,15 @@ class Bridge {
   }
 
   #startInstance(instance: string): void {
-    this.#coordinators.get(instance)?.coordinator.stop()
+    const { places, policy } = this.#parts
+    const before = this.#coordinators.get(instance)?.coordinator
+    before?.stop()
+    // What a server would take from its clock: tokens above all that an earlier life gave out.
+    const tokens = new Map(places.users.map((user) => [user, before?.tokenOf(user) ?? 0]))
+    const tokensFrom = (user: string) => tokens.get(user) ?? 0
     const answers: Answers = new Map()
     const dependencies = this.#dependencies(instance, answers)
-    const coordinator = new ConnectionCoordinator(dependencies, { policy: this.#parts.policy, instance })
+    const coordinator = new ConnectionCoordinator(dependencies, { policy, instance, tokensFrom })
     this.#coordinators.set(instance, { coordinator, answers })
   }
 
@@ -210,8 +216,11 @@ class Bridge {
     const { places, parameters } = this.#parts
     const { instances } = places
     const network = parameters.delays.network
-    const say = (port: string, act: (context: Context) => void) =>
-      this.#apply(this.#parts.system.act(this.#state, port, act))
+    const say: Say = (port, act) => {
+      const { system } = this.#parts
+      const { incarnation } = this.#state.states[system.indexOf(port)] as Port
+      this.#apply(system.act(this.#state, port, (context) => act(context, incarnation)))
+    }
     const machineOf = (user: string) => userMachineName(user, 'machine', instance, instances.length)
     return {
       ...connectionDependencies(say, answers),

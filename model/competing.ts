@@ -99,7 +99,7 @@ const applicationMachine: Machine<Application> = {
 function receiveInApplication(state: Application, input: Input | Told, commands: Commands): void {
   switch (input.type) {
     case 'initialise':
-      commands.coordinatedBy(state.connection, `${state.user}_${state.connection}`)
+      commands.coordinates(state.connection)
       commands.authenticate(state.connection)
       commands.startServices(state.connection)
       return
@@ -182,7 +182,7 @@ function requested(state: Application, to: LifecycleState, commands: Commands): 
     commands.answered(state.connection, to, 'refused', new InvalidTransition(state.state, to).message)
     return
   }
-  commands.coordinatedBy(state.connection, `${state.user}_${state.connection}`)
+  commands.coordinates(state.connection)
   set(state, to, commands)
   commands.answered(state.connection, to, 'granted')
 }

@@ -16,6 +16,11 @@ export interface CoordinatorOptions {
   readonly policy?: Policy
   /** The name of this instance. */
   readonly instance?: string
+  /**
+   * Fencing tokens that this instance gives out itself are above this. After a restart it must be above any
+   * token from before: the time of the start, such as `Date.now()`, is. With a store, the store sees to it.
+   */
+  readonly tokensFrom?: number | ((user: string) => number)
 }
 
 /** How a request for a transition was answered, and which transition was refused. */
@@ -34,6 +39,7 @@ export interface UserCoordination {
 }
 
 interface Running {
+  readonly of: Identity
   readonly coordinates: Machine
   readonly commands: Commands
   state: unknown
@@ -43,10 +49,14 @@ export class ConnectionCoordinator {
   readonly #dependencies: Dependencies
   readonly #coordinator: Coordinator
   readonly #instance: string
+  readonly #tokensFrom: (user: string) => number
+  // The highest token of the machines that were forgotten.
+  #tokenForgotten = 0
   // By machine and whose it is, such as `session/tab-1`.
   readonly #running = new Map<string, Running>()
   readonly #users = new Map<string, UserCoordination>()
   readonly #timers = new Map<string, () => void>()
+  readonly #connected = new Set<string>()
   // The last answer to a request of each connection.
   readonly #outcomes = new Map<string, Outcome>()
   // What is still to be done: transitions, and what they asked for, in the order in which they came.
@@ -54,10 +64,12 @@ export class ConnectionCoordinator {
   #working = false
   #stopped = false
 
-  constructor(dependencies: Dependencies, { policy = 'standby', instance = 'a' }: CoordinatorOptions = {}) {
+  constructor(dependencies: Dependencies, options: CoordinatorOptions = {}) {
+    const { policy = 'standby', instance = 'a', tokensFrom = 0 } = options
     this.#dependencies = dependencies
     this.#coordinator = single(policy)
     this.#instance = instance
+    this.#tokensFrom = typeof tokensFrom === 'function' ? tokensFrom : () => tokensFrom
   }
 
   /** The machine of a user; every connection of the user gets the same one. */
@@ -77,12 +89,23 @@ export class ConnectionCoordinator {
     return coordination
   }
 
-  /** A connection wants to be opened; it claims to be the user's, and is believed once authenticated. */
+  /**
+   * A connection wants to be opened; it claims to be the user's, and is believed once authenticated. Throws
+   * HEDDLE_CONNECTION_ID for an id that was connected before and not forgotten since.
+   */
   connect(connection: string, user: string): void {
+    if (this.#connected.has(connection)) {
+      throw new HeddleError(
+        'HEDDLE_CONNECTION_ID',
+        `Expected a new connection id, found "${connection}" again. Give every connection an id of its own, or forget() the older one once it has ended.`,
+      )
+    }
+    this.#connected.add(connection)
     this.getOrCreate(user, connection)
     this.#input('session', connection, { type: 'upgrade', connection })
   }
 
+  /** A message of a connection. `message` counts up from 1; what is not above the last is a duplicate. */
   message(connection: string, message: number): void {
     this.#input('session', connection, { type: 'frame', connection, message })
   }
@@ -102,6 +125,12 @@ export class ConnectionCoordinator {
     return (this.#running.get(`session/${connection}`)?.state as Session | undefined)?.phase
   }
 
+  /** The newest fencing token given out for a user; what the next one is above. */
+  tokenOf(user: string): number {
+    const machine = this.#running.get(`machine/${user}`)?.state as UserMachine | undefined
+    return machine?.token ?? Math.max(this.#tokensFrom(user), this.#tokenForgotten)
+  }
+
   /** Takes every timer back and hears of nothing more, as when the process ends. */
   stop(): void {
     this.#stopped = true
@@ -116,13 +145,36 @@ export class ConnectionCoordinator {
     )
   }
 
-  /** Forgets a connection that has ended. */
+  /** Forgets a connection that has ended, and its user if that was the last one. For every ended connection. */
   forget(connection: string): void {
-    if (isEnded(this.stateOf(connection) ?? 'CONNECTING')) this.#running.delete(`session/${connection}`)
+    const session = this.#running.get(`session/${connection}`)?.state as Session | undefined
+    if (session === undefined || !isEnded(session.phase)) return
+    this.#running.delete(`session/${connection}`)
+    this.#outcomes.delete(connection)
+    this.#connected.delete(connection)
+    this.#forgetUser(session.user)
+  }
+
+  #forgetUser(user: string): void {
+    const machine = this.#running.get(`machine/${user}`)?.state as UserMachine | undefined
+    const isIdle = machine?.owner === null && machine.waiting.length === 0 && machine.lease === 'none'
+    const isNeeded = [...this.#running.values()].some(
+      ({ of }) => of.connection !== undefined && of.user === user,
+    )
+    if (machine === undefined || !isIdle || isNeeded) return
+    this.#tokenForgotten = Math.max(this.#tokenForgotten, machine.token)
+    this.#running.delete(`machine/${user}`)
+    this.#users.delete(user)
   }
 
   #request(to: LifecycleState, who: { connection: string; user: string; reason: string }): Answer {
     const { connection, user, reason } = who
+    if (this.#working) {
+      throw new HeddleError(
+        'HEDDLE_REENTRANT',
+        'Expected requestTransition() to be called from outside, found a call from within a dependency. Call it once the dependency has returned.',
+      )
+    }
     this.#machine('session', connection, { connection, user })
     const from = this.stateOf(connection) ?? 'CONNECTING'
     this.#outcomes.delete(connection)
@@ -136,9 +188,9 @@ export class ConnectionCoordinator {
     if (known !== undefined) return known
     const coordinates = this.#coordinator.machines[machine] as Machine
     const instances = this.#dependencies.store === undefined ? 1 : 2
-    const identity = { ...who, instance: this.#instance, instances }
+    const identity = { ...who, instance: this.#instance, instances, tokensFrom: this.tokenOf(who.user) }
     const commands = this.#commandsOf({ machine, of, identity })
-    const running = { coordinates, commands, state: coordinates.initial(identity) }
+    const running = { of: identity, coordinates, commands, state: coordinates.initial(identity) }
     this.#running.set(`${machine}/${of}`, running)
     return running
   }
@@ -153,23 +205,43 @@ export class ConnectionCoordinator {
     })
   }
 
-  /** Does something after all that is to be done already; at once if that is nothing. */
+  /**
+   * Does something after all that is to be done already; at once if that is nothing. What one piece throws
+   * keeps no other from being done, and is thrown at the end.
+   */
   #later(work: () => void): void {
     if (this.#stopped) return
     this.#todo.push(work)
     if (this.#working) return
     this.#working = true
-    try {
-      for (let next = this.#todo.shift(); next !== undefined; next = this.#todo.shift()) next()
-    } finally {
-      this.#working = false
+    const thrown: unknown[] = []
+    for (let next = this.#todo.shift(); next !== undefined; next = this.#todo.shift()) {
+      if (this.#stopped) continue
+      try {
+        next()
+      } catch (error) {
+        thrown.push(error)
+      }
     }
+    this.#working = false
+    if (thrown.length > 0) throw thrown[0]
   }
 
   /** Asks something of the outside once the transition is over, and takes its answer as an input. */
   #ask<T>(question: () => Promise<T>, answered: (value: T) => void, failed: (error: string) => void): void {
+    // An asynchronous function turns what the question throws into a rejection.
+    const asked = async () => question()
+    this.#later(() => void asked().then(answered, (error: unknown) => failed(describeThrown(error))))
+  }
+
+  /** Does something on a transport, and hears of it as of any transport error if that throws. */
+  #attempt(deed: () => void, failed: (error: string) => void): void {
     this.#later(() => {
-      question().then(answered, (error: unknown) => failed(describeThrown(error)))
+      try {
+        deed()
+      } catch (error) {
+        failed(describeThrown(error))
+      }
     })
   }
 
@@ -180,7 +252,7 @@ export class ConnectionCoordinator {
       ...this.#toConnection(answer),
       ...this.#toStore(user, answer),
       ...this.#toTimers(self, answer),
-      ...this.#toObservers(self.identity),
+      ...this.#toObservers(self),
       tell: (machine, of, message) => this.#input(machine, of, message),
     }
   }
@@ -196,10 +268,15 @@ export class ConnectionCoordinator {
           () => answer({ type: 'accepted', connection }),
           tooEarly(connection),
         ),
-      receive: (connection: string) => this.#later(() => outside.receive(connection)),
-      send: (connection: string, frame: Frame) => this.#later(() => outside.send(connection, frame)),
+      receive: (connection: string) => this.#attempt(() => outside.receive(connection), tooEarly(connection)),
+      send: (connection: string, frame: Frame) =>
+        this.#attempt(() => outside.send(connection, frame), tooEarly(connection)),
       close: (connection: string, code: number, reason: string) =>
-        this.#later(() => outside.close(connection, code, reason)),
+        // A transport that cannot be closed is gone, or will be: that is heard of as any other end.
+        this.#attempt(
+          () => outside.close(connection, code, reason),
+          () => {},
+        ),
       authenticate: (connection: string) =>
         this.#ask(
           () => outside.authenticate(connection),
@@ -267,12 +344,13 @@ export class ConnectionCoordinator {
     }
   }
 
-  #toObservers({ user, instance }: Identity) {
+  #toObservers({ machine, of, identity }: { machine: string; of: string; identity: Identity }) {
+    const { user, instance } = identity
     return {
       moved: (connection: string, to: LifecycleState, token = 0) =>
         this.#observe({ type: 'moved', connection, user, instance, to, token }),
-      coordinatedBy: (connection: string, machine: string) =>
-        this.#observe({ type: 'coordinated', connection, user, instance, machine }),
+      coordinates: (connection: string) =>
+        this.#observe({ type: 'coordinated', connection, user, instance, machine: `${machine} of ${of}` }),
       answered: (connection: string, to: LifecycleState, outcome: Outcome, error = '') => {
         this.#outcomes.set(connection, outcome)
         this.#observe({ type: 'answered', connection, user, instance, to, outcome, error })
@@ -282,7 +360,8 @@ export class ConnectionCoordinator {
     }
   }
 
+  /** Once the transition is over, whatever the observer does. */
   #observe(observation: LifecycleObservation): void {
-    if (!this.#stopped) this.#dependencies.observe?.(observation)
+    this.#later(() => this.#dependencies.observe?.(observation))
   }
 }

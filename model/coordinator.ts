@@ -6,6 +6,9 @@ import type { Message, WindowInput } from '../sim/index.ts'
 import type { AgentEvent, LifecycleState } from './states.ts'
 import type { Policy } from './user-machine.ts'
 
+/** What the machine of a connection hears of the environment. */
+export type ConnectionInput = Extract<Input, { readonly connection: string }>
+
 /** Who a machine is. Plain JSON. */
 export interface Identity {
   /** The connection it belongs to; undefined for a machine of a user. */
@@ -14,6 +17,8 @@ export interface Identity {
   readonly instance: string
   /** How many instances there are; with more than one, ownership comes from the store. */
   readonly instances: number
+  /** Fencing tokens that it gives out itself are above this; more than any that an earlier life gave out. */
+  readonly tokensFrom: number
 }
 
 /** What the environment tells a machine. */
@@ -89,8 +94,8 @@ export interface Commands {
   tell<M extends Message>(machine: string, of: string, message: M): void
   /** Says that a connection's lifecycle has moved. `token` is the fencing token of an owner. */
   moved(connection: string, to: LifecycleState, token?: number): void
-  /** Says which machine coordinates a connection. */
-  coordinatedBy(connection: string, machine: string): void
+  /** Says that this machine is the one that coordinates a connection. */
+  coordinates(connection: string): void
   /** Says how a request was answered. */
   answered(connection: string, to: LifecycleState, outcome: Outcome, error?: string): void
   /** Says that a connection waits for its turn, or that its turn has come. */
@@ -104,6 +109,8 @@ export interface Machine<State = any> {
   initial(identity: Identity): State
   /** The transition. Inputs, and what other machines of the coordinator tell. */
   receive(state: State, input: any, commands: Commands): void
+  /** What a crash of its instance leaves of it; nothing, the initial state, unless given. */
+  survives?(state: State): State
   /** The connections for which it still holds something: itself, a queued message, a place in a list. */
   holds?(state: State): readonly string[]
   /** The state in a word or two, for a timeline. */

@@ -10,6 +10,7 @@ export {
 } from './connection-coordinator.ts'
 export {
   type Commands,
+  type ConnectionInput,
   type Coordinator,
   coordinator,
   type Frame,

@@ -13,7 +13,7 @@ import {
 import { asynchronous } from './asynchronous.ts'
 import type { Coordinator, Identity, Machine } from './coordinator.ts'
 import { environment } from './environment.ts'
-import { machineActor } from './machine.ts'
+import { machineActor, type Placed } from './machine.ts'
 import { type LifecycleOptions, type LifecycleParameters, lifecycleParameters } from './options.ts'
 import { connectionMachine, type Topology, topology, userMachineName } from './topology.ts'
 import { hasEnded } from './transport.ts'
@@ -78,7 +78,7 @@ function assemble(parameters: LifecycleParameters, coordinator: Coordinator): Sy
     budgets: parameters.faults,
     view: (states): LifecycleView => ({
       held: holders.flatMap(({ name, holds }) =>
-        holds(states[name]).map((connection) => ({
+        holds((states[name] as Placed).machine).map((connection) => ({
           machine: name,
           connection,
           ended: hasEnded(states[`${connection}/transport`]),
@@ -88,7 +88,7 @@ function assemble(parameters: LifecycleParameters, coordinator: Coordinator): Sy
   })
 }
 
-interface Placed {
+interface MachineInPlace {
   readonly actor: Actor<any, any>
   readonly holds: Machine['holds']
 }
@@ -98,7 +98,7 @@ function machineActors(
   coordinator: Coordinator,
   network: WindowInput,
 ) {
-  const placed: Record<string, Placed> = {}
+  const placed: Record<string, MachineInPlace> = {}
   const nameOf = (machine: string, of: string, instance: string) =>
     coordinator.machines[machine]?.per === 'user'
       ? userMachineName(of, machine, instance, instances.length)
@@ -106,18 +106,25 @@ function machineActors(
   const place = (machine: string, of: string, identity: Identity) => {
     const definition = coordinator.machines[machine] as Machine
     const find = (other: string, whose: string) => nameOf(other, whose, identity.instance)
-    const actor = machineActor(definition, identity, { find, network })
+    const name = `${machine} of ${of}`
+    const actor = machineActor(definition, identity, { name, find, network })
     placed[nameOf(machine, of, identity.instance)] = { actor, holds: definition.holds }
   }
   for (const [machine, { per }] of Object.entries(coordinator.machines)) {
     if (per === 'connection') {
       for (const { name: connection, user, instance } of connections) {
-        place(machine, connection, { connection, user, instance, instances: instances.length })
+        place(machine, connection, { connection, user, instance, instances: instances.length, tokensFrom: 0 })
       }
     } else {
       for (const user of users) {
         for (const instance of instances) {
-          place(machine, user, { connection: undefined, user, instance, instances: instances.length })
+          place(machine, user, {
+            connection: undefined,
+            user,
+            instance,
+            instances: instances.length,
+            tokensFrom: 0,
+          })
         }
       }
     }

@@ -1,7 +1,7 @@
 // The test plan's metrics of one run: numbers that add up over many runs. It judges nothing.
 
 import type { Run } from '../sim/index.ts'
-import type { LifecycleObservation } from './observations.ts'
+import type { LifecycleObservation, Observed } from './observations.ts'
 import { AGENT_EVENTS, CLOSE } from './states.ts'
 
 export interface Measure {
@@ -19,8 +19,8 @@ export interface Measure {
 }
 
 interface ConnectionMeasure {
-  sent: number
-  received: Set<string>
+  readonly sent: Set<number>
+  readonly received: Set<string>
   closed: number | undefined
   by: string | undefined
   readonly durationsUs: number[]
@@ -36,7 +36,6 @@ const ORDERLY: readonly number[] = [
   CLOSE.unauthenticated,
   CLOSE.takenOver,
   CLOSE.rejected,
-  CLOSE.ownershipLost,
   CLOSE.tryAgainLater,
 ]
 
@@ -47,10 +46,15 @@ export function measure(run: Run): Measure {
     connections.set(name, known)
     return known
   }
+  let lapsed = false
   for (const { observations, timeUs } of run.steps) {
-    for (const observation of observations as readonly LifecycleObservation[]) note(observation, timeUs, of)
+    for (const observation of observations as readonly LifecycleObservation[]) {
+      lapsed ||= observation.type === 'fault' && observation.fault === 'lease-lapse'
+      note(observation, timeUs, of)
+    }
   }
-  return add([...connections.values()])
+  // Whoever loses a lease that lapsed must be closed; without a lapse nobody should be.
+  return add([...connections.values()], lapsed ? [...ORDERLY, CLOSE.ownershipLost] : ORDERLY)
 }
 
 function note(
@@ -80,10 +84,10 @@ function note(
       if (observation.to === 'PROCESSING_READY') setUp(of(observation.connection), timeUs)
       return
     case 'sent':
-      of(observation.connection).sent++
+      of(observation.connection).sent.add(observation.message)
       return
     case 'received':
-      of(observation.connection).received.add(`${observation.message}/${observation.event}`)
+      receive(of(observation.connection), observation)
       return
     case 'closed': {
       const connection = of(observation.connection)
@@ -96,7 +100,7 @@ function note(
 
 function newMeasure(): ConnectionMeasure {
   return {
-    sent: 0,
+    sent: new Set(),
     received: new Set(),
     closed: undefined,
     by: undefined,
@@ -105,6 +109,11 @@ function newMeasure(): ConnectionMeasure {
     startUs: undefined,
     overheadUs: 0,
   }
+}
+
+/** An event of another connection's message is nothing that this one came for. */
+function receive({ sent, received }: ConnectionMeasure, { message, event }: Observed<'received'>): void {
+  if (sent.has(message)) received.add(`${message}/${event}`)
 }
 
 /** What a promoted connection waited for before was its turn, not its set-up. */
@@ -118,7 +127,7 @@ function setUp(connection: ConnectionMeasure, timeUs: number): void {
   connection.overheadUs = timeUs - connection.startUs - Math.max(...connection.durationsUs)
 }
 
-function add(all: readonly ConnectionMeasure[]): Measure {
+function add(all: readonly ConnectionMeasure[], orderly: readonly number[]): Measure {
   const sum = (of: (connection: ConnectionMeasure) => number) =>
     all.reduce((total, one) => total + of(one), 0)
   const wanted = all.filter((one) => one.closed === undefined || one.closed === CLOSE.normal)
@@ -126,11 +135,11 @@ function add(all: readonly ConnectionMeasure[]): Measure {
     connections: all.length,
     closed1011: sum((one) => (one.closed === CLOSE.internalError ? 1 : 0)),
     succeeded: sum((one) =>
-      one.by === 'fault' || (one.closed !== undefined && ORDERLY.includes(one.closed)) ? 1 : 0,
+      one.by === 'fault' || (one.closed !== undefined && orderly.includes(one.closed)) ? 1 : 0,
     ),
-    eventsExpected: wanted.reduce((total, one) => total + one.sent * AGENT_EVENTS.length, 0),
+    eventsExpected: wanted.reduce((total, one) => total + one.sent.size * AGENT_EVENTS.length, 0),
     eventsReceived: wanted.reduce(
-      (total, one) => total + Math.min(one.received.size, one.sent * AGENT_EVENTS.length),
+      (total, one) => total + Math.min(one.received.size, one.sent.size * AGENT_EVENTS.length),
       0,
     ),
     overheadUs: all.reduce((most, one) => Math.max(most, one.overheadUs), 0),

@@ -46,16 +46,11 @@ export const mutants: readonly Mutant[] = [
     'skips SERVICES_READY on the way to PROCESSING_READY',
     { breaks: 'legal transitions only', in: 'ordered-progress' },
     {
-      session: (state, input, commands) =>
-        receiveInSession(
-          state,
-          input,
-          replacing(commands, {
-            moved: (connection, to, token) => {
-              if (to !== 'SERVICES_READY') commands.moved(connection, to, token)
-            },
-          }),
-        ),
+      session: (state, input, commands) => {
+        const isUp = input.type === 'services-ready' && state.phase === 'AUTHENTICATED'
+        if (isUp) state.phase = 'SERVICES_READY'
+        receiveInSession(state, input, commands)
+      },
     },
   ),
   mutant(
@@ -94,21 +89,29 @@ export const mutants: readonly Mutant[] = [
       },
     },
   ),
-  mutant(
-    'makes a machine for each connection',
-    { breaks: 'one machine per user', in: 'get-or-create' },
-    {
-      machine: (state, input, commands) =>
-        receiveInUserMachine(
-          state,
-          input,
-          replacing(commands, {
-            coordinatedBy: (connection, machine) =>
-              commands.coordinatedBy(connection, `${machine}_${connection}`),
-          }),
-        ),
+  {
+    name: 'makes a machine for each connection',
+    breaks: 'one machine per user',
+    scenario: 'get-or-create',
+    coordinator: {
+      name: 'mutant: makes a machine for each connection',
+      entry: 'session',
+      machines: {
+        session: {
+          ...session,
+          receive: (state: Session, input: Input | Told, commands: Commands) =>
+            receiveInSession(
+              state,
+              input,
+              replacing(commands, {
+                tell: (machine, _user, message) => commands.tell(machine, state.connection, message),
+              }),
+            ),
+        },
+        machine: { ...standby, per: 'connection' },
+      },
     },
-  ),
+  },
   mutant(
     'processes a message as soon as it comes',
     { breaks: 'nothing processed before PROCESSING_READY', in: 'five-tabs' },

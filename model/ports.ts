@@ -4,6 +4,7 @@
 import { actor, type Context, type Message, type Observation, type WindowInput } from '../sim/index.ts'
 import type { AgentEventInput } from './coordinator.ts'
 import type { LeaseStore } from './dependencies.ts'
+import { isOfEarlierLife } from './machine.ts'
 import { connectionMachine, hostOf, type Topology, userMachineName } from './topology.ts'
 
 /** What a port hears, it shows; the bridge takes it from there. */
@@ -15,14 +16,22 @@ export interface PortObservation extends Observation {
   readonly message: Message & Record<string, unknown>
 }
 
+/** A port's state: how often its host has started again, as of the machine in whose place it stands. */
+export interface Port {
+  readonly incarnation: number
+}
+
 export function ports({ connections, users, instances }: Topology) {
   const port = (name: string, instance: string) =>
     [
       name,
-      actor<object, Message>({
-        initial: {},
+      actor<Port, Message>({
+        initial: { incarnation: 0 },
         host: hostOf(instance),
-        receive: (_, message, { self, observe }) => observe({ type: PORT, port: self, message }),
+        survives: ({ incarnation }) => ({ incarnation: incarnation + 1 }),
+        receive: ({ incarnation }, message, { self, observe }) => {
+          if (!isOfEarlierLife(message, incarnation)) observe({ type: PORT, port: self, message })
+        },
       }),
     ] as const
   return Object.fromEntries([
@@ -38,7 +47,8 @@ export function ports({ connections, users, instances }: Topology) {
 /** What a coordinator waits for from outside: who answers it, by what and whose it is. */
 export type Answers = Map<string, (message: Message & Record<string, unknown>) => void>
 
-export type Say = (port: string, act: (context: Context) => void) => void
+/** Acts as a port, in one of its lives. */
+export type Say = (port: string, act: (context: Context, incarnation: number) => void) => void
 
 /** Which question a message answers. */
 export function answerKey(port: string, message: Message & Record<string, unknown>): string {
@@ -63,7 +73,9 @@ export function answerKey(port: string, message: Message & Record<string, unknow
 export function connectionDependencies(say: Say, answers: Answers) {
   const portOf = (connection: string) => `${connection}/session`
   const tell = (connection: string, part: string, message: Message) =>
-    say(portOf(connection), ({ self, send }) => send(`${connection}/${part}`, { ...message, from: self }))
+    say(portOf(connection), ({ self, send }, incarnation) =>
+      send(`${connection}/${part}`, { ...message, from: self, incarnation }),
+    )
   /** Says something, and resolves to the answer. */
   const ask = (connection: string, what: string, part: string, message: Message) =>
     new Promise<Message>((resolve) => {
@@ -117,8 +129,8 @@ interface StorePlace {
 
 export function leaseStore(say: Say, answers: Answers, { machineOf, network }: StorePlace): LeaseStore {
   const tell = (user: string, message: Message) =>
-    say(machineOf(user), ({ self, send }) =>
-      send(`store/${user}`, { ...message, from: self }, { window: network }),
+    say(machineOf(user), ({ self, send }, incarnation) =>
+      send(`store/${user}`, { ...message, from: self, incarnation }, { window: network }),
     )
   return {
     acquire: (user, mode, onLost) =>

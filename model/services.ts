@@ -17,7 +17,13 @@ type ServicesMessage =
   | { readonly type: 'up'; readonly service: Service; readonly to: string }
   | { readonly type: 'fail'; readonly to: string }
   | { readonly type: 'late'; readonly to: string }
-  | { readonly type: 'run'; readonly from: string; readonly message: number; readonly token: number }
+  | {
+      readonly type: 'run'
+      readonly from: string
+      readonly incarnation: number
+      readonly message: number
+      readonly token: number
+    }
 
 export interface ServicesOptions {
   readonly window: WindowInput
@@ -81,12 +87,21 @@ export function services({ name, user, instance }: Connection, options: Services
           }
           return
         case 'run': {
-          const { from, message: number, token } = message
+          const { from, incarnation, message: number, token } = message
           // Without its services an agent starts and thinks, and finds no tool to execute.
           const complete = state.supervisor === 'up' && state.thread === 'up'
           context.send(
             `agent/${user}`,
-            { type: 'run', connection: name, instance, to: from, message: number, token, complete },
+            {
+              type: 'run',
+              connection: name,
+              instance,
+              to: from,
+              incarnation,
+              message: number,
+              token,
+              complete,
+            },
             { window: options.network, label: 'run' },
           )
           return

@@ -3,11 +3,13 @@
 
 import type { WindowInput } from '../sim/index.ts'
 import type { Commands, Input, Machine } from './coordinator.ts'
-import { CLOSE, isEnded, isLegal, type LifecycleState, transition } from './states.ts'
+import { CLOSE, InvalidTransition, isEnded, isLegal, type LifecycleState, transition } from './states.ts'
 import type { Answer, Told } from './user-machine.ts'
 
 /** How long a connection may take from its upgrade to being authenticated. */
 export const HANDSHAKE_TIMEOUT: WindowInput = '10s'
+/** How many messages of one connection may wait: nobody who sends without end fills the memory. */
+export const QUEUE_MAX = 100
 /** Invariant: `token` is 0 unless `standing` is 'owner'. */
 export interface Session {
   readonly connection: string
@@ -56,7 +58,7 @@ export function receiveInSession(state: Session, input: Input | Told, commands: 
     case 'timer':
       return timedOut(state, commands)
     case 'request':
-      return ask(state, input.to, commands)
+      return requested(state, input.to, commands)
     case 'answer':
       return answered(state, input, commands)
     case 'superseded':
@@ -100,10 +102,17 @@ function timedOut(state: Session, commands: Commands): void {
   }
 }
 
+/** By name only progress can be asked for: an end is what happens to a connection. */
+function requested(state: Session, to: LifecycleState, commands: Commands): void {
+  const isEnd = to === 'CLOSING' || isEnded(to)
+  if (!isEnd && state.phase !== 'CLOSING' && !isEnded(state.phase)) return ask(state, to, commands)
+  const error = isEnd ? `${to} cannot be asked for` : new InvalidTransition(state.phase, to).message
+  commands.answered(state.connection, to, 'refused', error)
+}
+
 /** Asks the user's machine; nothing moves before it has answered. */
 function ask(state: Session, to: LifecycleState, commands: Commands): void {
   if (state.phase === 'CLOSING' || isEnded(state.phase)) return
-  commands.cancelTimer('handshake')
   if (state.standing === 'none') state.standing = 'asked'
   commands.tell('machine', state.user, { type: 'ask', connection: state.connection, from: state.phase, to })
 }
@@ -114,7 +123,9 @@ function answered(state: Session, answer: Answer, commands: Commands): void {
     if (state.standing === 'asked') state.standing = 'none'
     return
   }
+  if (answer.outcome !== 'denied') commands.cancelTimer('handshake')
   if (answer.outcome === 'queued') {
+    if (state.standing === 'waiting') return
     state.standing = 'waiting'
     commands.standing(state.connection, 'queued')
     return
@@ -126,7 +137,7 @@ function answered(state: Session, answer: Answer, commands: Commands): void {
   if (state.standing === 'waiting') commands.standing(state.connection, 'promoted')
   state.standing = 'owner'
   state.token = answer.token
-  move(state, answer.to, commands)
+  if (state.phase !== answer.to) move(state, answer.to, commands)
   if (answer.to === 'AUTHENTICATED') commands.startServices(state.connection)
 }
 
@@ -151,6 +162,9 @@ function failed(state: Session, commands: Commands): void {
 
 function queue(state: Session, message: number, commands: Commands): void {
   if (state.phase === 'CLOSING' || isEnded(state.phase) || message <= state.seen) return
+  if (state.queue.length >= QUEUE_MAX) {
+    return closeWith(state, CLOSE.policyViolation, 'too many messages waiting', commands)
+  }
   state.seen = message
   state.queue.push(message)
   pump(state, commands)

@@ -83,6 +83,7 @@ export type AgentEvent = (typeof AGENT_EVENTS)[number]
 export const CLOSE = {
   normal: 1000,
   abnormal: 1006,
+  policyViolation: 1008,
   internalError: 1011,
   tryAgainLater: 1013,
   unauthenticated: 4401,

@@ -4,18 +4,27 @@
 
 import { actor, type Context, type WindowInput } from '../sim/index.ts'
 
-interface Store {
-  /** The machine that holds the lease. */
-  holder: string | null
-  /** Invariant: never decreases; each grant has a token of its own. */
-  token: number
-  waiting: string[]
+/** A machine that asks, in one of its lives: what a dead one asked for is answered to nobody. */
+interface Petitioner {
+  readonly from: string
+  readonly incarnation: number
 }
 
+interface Store {
+  /** The machine that holds the lease. */
+  holder: Petitioner | null
+  /** Invariant: never decreases; each grant has a token of its own. */
+  token: number
+  /** First come, first served. */
+  waiting: Petitioner[]
+}
+
+type Mode = 'wait' | 'seize' | 'try'
+
 type StoreMessage =
-  | { readonly type: 'acquire'; readonly from: string; readonly mode: 'wait' | 'seize' | 'try' }
-  | { readonly type: 'renew'; readonly from: string; readonly token: number }
-  | { readonly type: 'release'; readonly from: string; readonly token: number }
+  | ({ readonly type: 'acquire'; readonly mode: Mode } & Petitioner)
+  | ({ readonly type: 'renew'; readonly token: number } & Petitioner)
+  | ({ readonly type: 'release'; readonly token: number } & Petitioner)
   | { readonly type: 'expire' }
   | { readonly type: 'lapse' }
 
@@ -26,14 +35,18 @@ export interface StoreDelays {
 }
 
 export function store(user: string, delays: StoreDelays, mayLapse: boolean) {
-  function reply<M extends { type: string }>(to: string, message: M, { send }: Context): void {
-    send(to, message, { window: delays.network })
+  function reply<M extends { type: string }>(
+    { from, incarnation }: Petitioner,
+    message: M,
+    { send }: Context,
+  ): void {
+    send(from, { ...message, incarnation }, { window: delays.network })
   }
 
-  function grant(state: Store, to: string, context: Context): void {
+  function grant(state: Store, to: Petitioner, context: Context): void {
     state.holder = to
     state.token++
-    context.observe({ type: 'leased', user, holder: to, token: state.token })
+    context.observe({ type: 'leased', user, holder: to.from, token: state.token })
     context.setTimer('expire', delays.lease, { type: 'expire' })
     if (mayLapse) context.setTimer('lapse', delays.faults, { type: 'lapse' }, { fault: 'leaseLapses' })
     reply(to, { type: 'lease-granted', token: state.token }, context)
@@ -44,46 +57,53 @@ export function store(user: string, delays: StoreDelays, mayLapse: boolean) {
     context.cancelTimer('expire')
     context.cancelTimer('lapse')
     const next = state.waiting.shift()
-    if (next !== undefined) grant(state, next, context)
+    if (next !== undefined) grant(state, { ...next }, context)
   }
 
-  function acquire(state: Store, from: string, mode: 'wait' | 'seize' | 'try', context: Context): void {
+  function acquire(
+    state: Store,
+    { from, incarnation, mode }: Petitioner & { mode: Mode },
+    context: Context,
+  ): void {
+    const petitioner = { from, incarnation }
+    // Of one machine only the newest request counts; an older one is of a life that is over.
+    state.waiting = state.waiting.filter((other) => other.from !== from)
     if (state.holder === null || mode === 'seize') {
-      const older = state.holder
+      const older = state.holder === null ? null : { ...state.holder }
       const { token } = state
-      grant(state, from, context)
-      if (older !== null && older !== from) reply(older, { type: 'lease-lost', token }, context)
+      grant(state, petitioner, context)
+      if (older !== null && older.from !== from) reply(older, { type: 'lease-lost', token }, context)
     } else if (mode === 'try') {
-      reply(from, { type: 'lease-refused' }, context)
-    } else if (!state.waiting.includes(from)) {
-      state.waiting.push(from)
+      reply(petitioner, { type: 'lease-refused' }, context)
+    } else {
+      state.waiting.push(petitioner)
     }
+  }
+
+  function holds(state: Store, { from, incarnation, token }: Petitioner & { token: number }): boolean {
+    return token === state.token && from === state.holder?.from && incarnation === state.holder.incarnation
   }
 
   return actor<Store, StoreMessage>({
     initial: { holder: null, token: 0, waiting: [] },
     host: 'store',
-    show: ({ holder, token }) => (holder === null ? 'free' : `${holder} (token ${token})`),
+    show: ({ holder, token }) => (holder === null ? 'free' : `${holder.from} (token ${token})`),
     receive(state, message, context) {
       switch (message.type) {
         case 'acquire':
-          return acquire(state, message.from, message.mode, context)
+          return acquire(state, message, context)
         case 'renew':
-          if (message.token === state.token && message.from === state.holder) {
-            context.setTimer('expire', delays.lease, { type: 'expire' })
-          } else {
-            reply(message.from, { type: 'lease-lost', token: message.token }, context)
-          }
+          if (holds(state, message)) context.setTimer('expire', delays.lease, { type: 'expire' })
+          else reply(message, { type: 'lease-lost', token: message.token }, context)
           return
         case 'release':
-          state.waiting = state.waiting.filter((other) => other !== message.from)
-          if (message.token === state.token && message.from === state.holder) free(state, context)
+          if (holds(state, message)) free(state, context)
           return
         case 'lapse':
           context.observe({ type: 'fault', fault: 'lease-lapse', user })
           return free(state, context)
         case 'expire':
-          context.observe({ type: 'lease-expired', user, holder: state.holder })
+          context.observe({ type: 'lease-expired', user, holder: state.holder?.from ?? '' })
           return free(state, context)
       }
     },

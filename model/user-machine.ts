@@ -55,6 +55,8 @@ export function userMachine(policy: Policy): Machine<UserMachine> {
   return {
     per: 'user',
     initial: (identity) => initialUserMachine(identity, policy),
+    // Not the owner, not who waited; but no token is given out twice, whatever the machine lived through.
+    survives: (state) => ({ ...state, owner: null, waiting: [], lease: 'none' }),
     receive: receiveInUserMachine,
     holds: ({ owner, waiting }) => [
       ...(owner === null ? [] : [owner]),
@@ -65,8 +67,16 @@ export function userMachine(policy: Policy): Machine<UserMachine> {
   }
 }
 
-export function initialUserMachine({ user, instances }: Identity, policy: Policy): UserMachine {
-  return { user, policy, stored: instances > 1, owner: null, token: 0, waiting: [], lease: 'none' }
+export function initialUserMachine({ user, instances, tokensFrom }: Identity, policy: Policy): UserMachine {
+  return {
+    user,
+    policy,
+    stored: instances > 1,
+    owner: null,
+    token: tokensFrom,
+    waiting: [],
+    lease: 'none',
+  }
 }
 
 export function receiveInUserMachine(state: UserMachine, input: Input | Told, commands: Commands): void {
@@ -102,7 +112,9 @@ export function requestTransition(
   }
   if (state.policy === 'reject' && (state.owner !== null || state.waiting.length > 0)) return 'denied'
   const { connection, to } = request
-  if (!state.waiting.some((other) => other.connection === connection)) state.waiting.push({ connection, to })
+  const place = state.waiting.findIndex((other) => other.connection === connection)
+  if (place < 0) state.waiting.push({ connection, to })
+  else state.waiting[place] = { connection, to }
   return 'queued'
 }
 
@@ -112,7 +124,7 @@ function own(state: UserMachine, connection: string, token: number): void {
 }
 
 function requested(state: UserMachine, asked: Extract<Told, { type: 'ask' }>, commands: Commands): void {
-  commands.coordinatedBy(asked.connection, state.user)
+  commands.coordinates(asked.connection)
   const outcome = requestTransition(state, asked)
   if (outcome === 'queued' && state.policy === 'takeover' && !state.stored) return takeOver(state, commands)
   const error = outcome === 'refused' ? new InvalidTransition(asked.from, asked.to).message : ''
@@ -140,7 +152,7 @@ function left(state: UserMachine, connection: string, commands: Commands): void 
   if (state.stored) {
     commands.cancelTimer('renew')
     commands.releaseLease(state.token)
-    state.lease = 'none'
+    if (state.lease === 'held') state.lease = 'none'
     askForLease(state, commands)
   } else {
     promote(state, state.token + 1, commands)
@@ -172,14 +184,23 @@ function leaseGranted(state: UserMachine, token: number, commands: Commands): vo
     return
   }
   state.lease = 'held'
-  if (state.waiting.length === 0) state.token = token
-  else if (state.owner !== null) supersede(state.owner, commands)
-  promote(state, token, commands)
+  if (state.policy === 'takeover') newestOnly(state, commands)
+  if (state.owner === null) promote(state, token, commands)
+  else state.token = token
   commands.setTimer('renew', RENEW_EVERY)
 }
 
+/** Whoever came last is to be the owner: the owner there is gives way, and so do those who came before. */
+function newestOnly(state: UserMachine, commands: Commands): void {
+  if (state.waiting.length === 0) return
+  if (state.owner !== null) supersede(state.owner, commands)
+  state.owner = null
+  for (const { connection } of state.waiting.slice(0, -1)) supersede(connection, commands)
+  state.waiting = state.waiting.slice(-1)
+}
+
 function leaseRefused(state: UserMachine, commands: Commands): void {
-  state.lease = 'none'
+  state.lease = state.owner === null ? 'none' : 'held'
   const denied = state.waiting
   state.waiting = []
   for (const { connection, to } of denied) {
@@ -189,19 +210,17 @@ function leaseRefused(state: UserMachine, commands: Commands): void {
 
 /** Another instance has a newer token: whoever acts for the user here must stop. */
 function leaseLost(state: UserMachine, token: number, commands: Commands): void {
-  if (state.lease !== 'held' || token !== state.token) return
+  if (token !== state.token || state.owner === null) return
   const older = state.owner
   state.owner = null
-  state.lease = 'none'
+  if (state.lease === 'held') state.lease = 'none'
   commands.cancelTimer('renew')
-  if (older !== null) {
-    tellSession(older, { type: 'superseded', code: CLOSE.ownershipLost, reason: 'ownership lost' }, commands)
-  }
+  tellSession(older, { type: 'superseded', code: CLOSE.ownershipLost, reason: 'ownership lost' }, commands)
   askForLease(state, commands)
 }
 
 function renew(state: UserMachine, commands: Commands): void {
-  if (state.lease !== 'held') return
+  if (state.owner === null) return
   commands.renewLease(state.token)
   commands.setTimer('renew', RENEW_EVERY)
 }

@@ -19,8 +19,7 @@ export const no1011WithoutFault = monitor<{ faults: number }, Observed<'closed'>
   },
 })
 
-/** RFC 6455's policy violation, or a code of our own. */
-const UNAUTHENTICATED_CODES: readonly number[] = [CLOSE.unauthenticated, 1008]
+const UNAUTHENTICATED_CODES: readonly number[] = [CLOSE.unauthenticated, CLOSE.policyViolation]
 
 /**
  * An unauthenticated connection gets nothing but a close: no connection is told that it is ready, or sent an

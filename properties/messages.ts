@@ -15,6 +15,7 @@ interface Messages {
  */
 export const noMessageLostDuplicatedOrReordered = monitor<
   Messages,
+  | Observed<'connect' | 'ready'>
   | Observed<'sent'>
   | Observed<'effect'>
   | Observed<'moved'>
@@ -23,12 +24,16 @@ export const noMessageLostDuplicatedOrReordered = monitor<
   | Observed<'closed'>
 >({
   name: 'no message lost, duplicated or reordered',
-  on: ['sent', 'effect', 'moved', 'gone', 'crashed', 'closed'],
+  on: ['connect', 'sent', 'effect', 'moved', 'gone', 'crashed', 'closed'],
   each: ({ connection }) => connection,
   initial: { sent: [], started: [], over: false },
   observe(state, observation) {
     const { connection } = observation
     switch (observation.type) {
+      case 'connect':
+        // A crash before there was a connection has ended nothing.
+        state.over = false
+        return
       case 'sent':
         state.sent.push(observation.message)
         return
@@ -70,19 +75,23 @@ interface Events {
  */
 export const allFiveAgentEvents = monitor<
   Events,
+  | Observed<'connect' | 'ready'>
   | Observed<'sent'>
   | Observed<'received'>
-  | Observed<'effect'>
   | Observed<'gone'>
   | Observed<'crashed'>
   | Observed<'closed'>
 >({
   name: 'all five agent events for each message',
-  on: ['sent', 'received', 'gone', 'crashed', 'closed'],
+  on: ['connect', 'sent', 'received', 'gone', 'crashed', 'closed'],
   each: ({ connection }) => connection,
   initial: { message: 0, come: 0, sent: 0, answered: 0, over: false },
   observe(state, observation) {
     switch (observation.type) {
+      case 'connect':
+        // A crash before there was a connection has ended nothing.
+        state.over = false
+        return
       case 'sent':
         state.sent++
         if (state.message === 0) state.message = observation.message

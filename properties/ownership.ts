@@ -6,13 +6,15 @@ import { monitor } from '../sim/index.ts'
 interface Owners {
   /** The connections that act for the user, with where and under which fencing token. */
   owners: { connection: string; instance: string; token: number }[]
-  /** The highest token under which the agent has worked. */
+  /** The highest token under which the agent has worked, and for which connection. */
   effectToken: number
+  effectOf: string | null
 }
 
 /**
  * One owner per user: on an instance never two connections that act for the same user; over instances never
- * two under the same fencing token, and no effect under an older token after one under a newer.
+ * two under the same fencing token, no effect under an older token after one under a newer, and no effects
+ * for two connections under one token.
  */
 export const oneOwnerPerUser = monitor<
   Owners,
@@ -21,11 +23,16 @@ export const oneOwnerPerUser = monitor<
   name: 'one owner per user',
   on: ['moved', 'effect', 'gone', 'crashed'],
   each: ({ user }) => user,
-  initial: { owners: [], effectToken: 0 },
+  initial: { owners: [], effectToken: 0, effectOf: null },
   observe(state, observation) {
     const { connection, user } = observation
     if (observation.type === 'effect') {
       const { token } = observation
+      const { effectToken, effectOf } = state
+      if (token === effectToken && effectOf !== null && effectOf !== connection) {
+        return `${effectOf} and ${connection} both work for ${user} under token ${token}`
+      }
+      state.effectOf = connection
       if (token < state.effectToken)
         return `${connection} worked for ${user} under token ${token} after token ${state.effectToken}`
       state.effectToken = token
