@@ -201,6 +201,13 @@ describe('hostile input is refused in one line', () => {
     expect(Object.keys(parseTrace(text).steps[0]?.seen[0] ?? {})).toEqual(['constructor', 'toString', 'type'])
   })
 
+  test('says where an outcome is not what the header expects', () => {
+    const clean = '"expect":{"verdict":"no violation found","property":null}'
+    const { code, message } = refusal(withLine(0, (line) => line.replace(/"expect":\{.*?\}/, clean)))
+    expect(code).toBe('HEDDLE_REPLAY_MALFORMED')
+    expect(message).toMatchInlineSnapshot(`"Line 5 is malformed: expected what the header expects, no violation found, found violated "greets once". Fetch the original file again."`)
+  })
+
   test('says where', () => {
     const { message } = refusal(withLine(2, (line) => line.replace('"at":1000', '"at":"soon"')))
     expect(message).toMatchInlineSnapshot(

@@ -9,11 +9,11 @@ import { parseTrace } from './parse.ts'
 import { always, eventually } from './property.ts'
 import { replay } from './replay.ts'
 import { type Scenario, scenario } from './scenario.ts'
-import { NOT_STUCK, run } from './scheduler.ts'
+import { type Ending, NOT_STUCK, run } from './scheduler.ts'
 import { listed, seeded } from './source.ts'
 import { random } from './strategies/random.ts'
 import { System } from './system.ts'
-import { encodeTrace, type Trace, type TraceStep } from './trace.ts'
+import { encodeTrace, formatTrace, type Trace, type TraceStep } from './trace.ts'
 import { world } from './world.ts'
 
 interface Door {
@@ -188,6 +188,37 @@ describe('a replay is fixed', () => {
       { properties: [always('nobody', (view: { door: Door }) => view.door.owners.length === 0)] },
     )
     expect(await replay(trace, worse)).toMatchObject({ outcome: 'diverged', found: { property: 'nobody' } })
+  })
+})
+
+describe('a replay of a trace that was cut short', () => {
+  /** Its first step alone, with an outcome that hides the rest; the digest is always that of the text. */
+  const cutShort = async (scenario: Scenario, ending: Ending) => {
+    const { header, opening, steps } = await recording(scenario)
+    const expected = { verdict: 'no violation found', property: null } as const
+    const kept = steps.slice(0, 1)
+    const { step, at } = kept[0] as TraceStep
+    const outcome = { ...expected, ending, message: null, step, at }
+    const text = formatTrace({ header: { ...header, expect: expected }, opening, steps: kept, outcome })
+    return replay(parseTrace(text), scenario)
+  }
+
+  test.each(['time', 'steps', 'rest', 'violation'] as const)(
+    'is not exact, whatever ending it claims: %s',
+    async (ending) => {
+      expect(await cutShort(doorway(), ending)).toMatchObject({ outcome: 'diverged' })
+      expect(await cutShort(doorway({}, { timeMaxUs: 5_000 }), ending)).toMatchObject({ outcome: 'diverged' })
+      expect(await cutShort(doorway({}, { stepsMax: 2 }), ending)).toMatchObject({ outcome: 'diverged' })
+    },
+  )
+
+  test('may end by time only where what comes next may lie past the bound, and by steps only at theirs', async () => {
+    expect(await cutShort(doorway({}, { timeMaxUs: 4_999 }), 'time')).toMatchObject({ outcome: 'exact' })
+    expect(await cutShort(doorway({}, { stepsMax: 1 }), 'steps')).toMatchObject({ outcome: 'exact' })
+  })
+
+  test('is exact where it says no more than that its schedule ends there', async () => {
+    expect(await cutShort(doorway(), 'source')).toMatchObject({ outcome: 'exact' })
   })
 })
 

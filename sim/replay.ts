@@ -18,7 +18,7 @@ import type { Event } from './event.ts'
 import { printable } from './printable.ts'
 import type { Scenario } from './scenario.ts'
 import { type Run, run } from './scheduler.ts'
-import type { Choice, ChoiceSource } from './source.ts'
+import type { ChoiceSource } from './source.ts'
 import { formatTrace, type Outcome, outcomeOf, type Trace, type TraceStep, traceUnder } from './trace.ts'
 
 /**
@@ -36,7 +36,7 @@ export type Replay = { readonly run: Run; readonly found: Outcome } & (
  */
 export async function replay(trace: Trace, scenario: Scenario): Promise<Replay> {
   checkScenario(trace, scenario)
-  const source = recorded(trace)
+  const source = recorded(trace, scenario.timeMaxUs)
   const { ending, property } = trace.outcome
   const stopAt = ending === 'violation' && property !== null ? { stopAt: property } : {}
   const finished = await run(scenario, { source, ...stopAt })
@@ -56,8 +56,11 @@ export interface Recorded extends ChoiceSource {
   readonly divergence: Divergence | undefined
 }
 
-/** Choices from a trace. Ends the run where an event of the trace is not enabled, or not at its time. */
-export function recorded(trace: Trace): Recorded {
+/**
+ * Choices from a trace. Ends the run where an event of the trace is not enabled, or not at its time; and where
+ * its steps end, in the way that the trace says only if that is possible within `timeMaxUs`.
+ */
+export function recorded(trace: Trace, timeMaxUs: number): Recorded {
   const { steps, header, outcome } = trace
   let next = 0
   let divergence: Divergence | undefined
@@ -73,7 +76,10 @@ export function recorded(trace: Trace): Recorded {
     untimed: header.timing === 'untimed',
     choose(enabled, clock) {
       const step = steps[next]
-      if (step === undefined) return atEnd(outcome, enabled)
+      if (step === undefined) {
+        const isLate = outcome.ending === 'time' && lateUs(header.timing, enabled, clock) > timeMaxUs
+        return isLate ? { event: enabled[0] as Event, timeUs: Number.POSITIVE_INFINITY } : undefined
+      }
       if (leaves(step, enabled, clock)) return undefined
       next++
       return { event: enabled.find(({ id }) => id === step.event) as Event, timeUs: step.at }
@@ -81,10 +87,15 @@ export function recorded(trace: Trace): Recorded {
   }
 }
 
-// A run that was over its time must be asked for one more event, past any bound, to end the same way.
-function atEnd({ ending }: Outcome, enabled: readonly Event[]): Choice | undefined {
-  if (ending !== 'time') return undefined
-  return { event: enabled[0] as Event, timeUs: Number.POSITIVE_INFINITY }
+/**
+ * The latest at which the next event may have been due. A run whose ending is `time` was asked for one more
+ * event and got one past its bound; otherwise the file was cut short, and its digest computed again. The other
+ * endings need no such look: the scheduler itself finds rest and the bound of steps, and `source` claims
+ * nothing about what comes after the last step.
+ */
+function lateUs(timing: TimingName, enabled: readonly Event[], clock: Clock): number {
+  const times = enabled.map((event) => possibleTimes(timing, event, enabled, clock).maxUs)
+  return Math.max(...times)
 }
 
 function checkScenario({ header }: Trace, scenario: Scenario): void {

@@ -84,6 +84,7 @@ export function readLines(lines: readonly string[]): Trace {
   const { sha256: _digest, ...outcome } = footer
   checkExpectation(header.expect, 0)
   checkOutcome(outcome, steps, last)
+  checkAgreement(header.expect, outcome, last)
   return { header, opening, steps, outcome }
 }
 
@@ -110,6 +111,14 @@ function checkOutcome(outcome: Outcome, steps: readonly TraceStep[], index: numb
   const at = steps[outcome.step - 1]?.at ?? 0
   if (outcome.at !== at)
     malformed(index, `expected the time of step ${outcome.step}, ${at}, found ${outcome.at}`)
+}
+
+function checkAgreement(expected: Expectation, outcome: Outcome, index: number): void {
+  const { verdict, property } = expected
+  if (verdict === outcome.verdict && property === outcome.property) return
+  const describe = (one: Expectation) =>
+    one.property === null ? one.verdict : `${one.verdict} "${printable(one.property, 80)}"`
+  malformed(index, `expected what the header expects, ${describe(expected)}, found ${describe(outcome)}`)
 }
 
 /** Reads one line: depth first, so that nothing nested can exhaust the stack, then JSON, shape, canonical form. */

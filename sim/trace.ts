@@ -23,6 +23,11 @@ export interface Expectation {
   readonly property: string | null
 }
 
+/**
+ * What a run was made from. Scenario and parameters are what a replay makes it from again, and `timing` says
+ * which times are possible. Version, seed and strategy only tell where the trace came from: a replay follows
+ * the steps, and does not verify them.
+ */
 export interface TraceHeader {
   readonly heddle: number
   readonly version: string
@@ -32,6 +37,7 @@ export interface TraceHeader {
   readonly seed: number | null
   readonly strategy: string | null
   readonly timing: TimingName
+  /** What a replay should find. Invariant: what stands in the outcome. */
   readonly expect: Expectation
 }
 
@@ -68,8 +74,6 @@ export interface TraceMeta {
   readonly timing: TimingName
   /** The property that the trace is about; the first violated one unless given. */
   readonly property?: string
-  /** What a replay should find; what this run found unless given. */
-  readonly expect?: Expectation
 }
 
 /** The canonical text of a run. Throws HEDDLE_TRACE_VALUE for an observation that JSON cannot hold. */
@@ -89,7 +93,7 @@ export function traceOf(run: Run, meta: TraceMeta): Trace {
       seed: meta.seed,
       strategy: meta.strategy,
       timing: meta.timing,
-      expect: meta.expect ?? { verdict, property },
+      expect: { verdict, property },
     },
     run,
     outcome,
