@@ -54,6 +54,8 @@ export interface Schedulable {
   footprint(): Footprint
   /** Who waits for something, each with what for; asked when nothing is left that must happen. */
   waiting(): readonly string[]
+  /** The same, with the line of code at which each waits, where that can be known. For people alone. */
+  waitingAt?(): readonly string[]
   /** What `always`, `eventually` and `sometimes` look at. */
   view(): unknown
   /** The current states by actor, in a few words each, for a timeline. */

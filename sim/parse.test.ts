@@ -205,7 +205,9 @@ describe('hostile input is refused in one line', () => {
     const clean = '"expect":{"verdict":"no violation found","property":null}'
     const { code, message } = refusal(withLine(0, (line) => line.replace(/"expect":\{.*?\}/, clean)))
     expect(code).toBe('HEDDLE_REPLAY_MALFORMED')
-    expect(message).toMatchInlineSnapshot(`"Line 5 is malformed: expected what the header expects, no violation found, found violated "greets once". Fetch the original file again."`)
+    expect(message).toMatchInlineSnapshot(
+      `"Line 5 is malformed: expected what the header expects, no violation found, found violated "greets once". Fetch the original file again."`,
+    )
   })
 
   test('says where', () => {

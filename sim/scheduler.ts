@@ -39,6 +39,11 @@ export interface Run {
   readonly reached: ReadonlySet<string>
   /** Who waits for what, in a stuck run. */
   readonly waiting: readonly string[]
+  /**
+   * The same for people to read, with the line at which each waits, where that is known. Lines move with the
+   * code, and not every host can tell them, so none of this lands in a trace, a report or a comparison.
+   */
+  readonly waitingAt: readonly string[]
   readonly timeUs: number
 }
 
@@ -124,6 +129,8 @@ interface Thrown {
   readonly error: unknown
 }
 
+const NOBODY: readonly string[] = []
+
 class Execution {
   readonly #scenario: Scenario
   readonly #options: RunOptions
@@ -138,7 +145,8 @@ class Execution {
   // How many of the execution's own properties the judge follows.
   #adopted = 0
   #ending: Ending | undefined
-  #waiting: readonly string[] = []
+  #waiting = NOBODY
+  #waitingAt = NOBODY
 
   constructor(scenario: Scenario, options: RunOptions) {
     this.#scenario = scenario
@@ -176,6 +184,7 @@ class Execution {
       violations,
       reached,
       waiting: this.#waiting,
+      waitingAt: this.#waitingAt,
       timeUs: this.#clock.nowUs,
     }
   }
@@ -252,6 +261,7 @@ class Execution {
     const moment = { step: this.#steps.length, timeUs: this.#clock.nowUs }
     this.#judge.atRest(this.#view, moment)
     this.#waiting = this.#schedulable.waiting()
+    if (this.#waiting.length > 0) this.#waitingAt = this.#schedulable.waitingAt?.() ?? this.#waiting
     return this.#end('rest')
   }
 

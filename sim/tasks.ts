@@ -103,6 +103,12 @@ export interface Program {
   readonly carries: boolean
 }
 
+function waits({ name, last }: Task, location?: string): string {
+  const where = location === undefined ? '' : ` at ${location}`
+  const since = last === undefined ? 'from its start' : `since ${last}`
+  return `${name} waits${where} for a promise that nothing can settle, ${since}; a real timer or I/O does not count, use sleep() or operation()`
+}
+
 export class TaskRun implements Schedulable {
   readonly names: Names
   readonly budgets: Record<string, number>
@@ -193,16 +199,14 @@ export class TaskRun implements Schedulable {
   }
 
   waiting(): readonly string[] {
-    const stuck = [...this.#tasks.values()].filter(
-      ({ state, pending, background }) => state === 'running' && pending === 0 && !background,
-    )
+    return this.#stuck().map((task) => waits(task))
+  }
+
+  waitingAt(): readonly string[] {
+    const stuck = this.#stuck()
     if (stuck.length === 0) return []
     const locations = this.#locate()
-    return stuck.map(({ name, last }) => {
-      const where = locations.has(name) ? ` at ${locations.get(name)}` : ''
-      const since = last === undefined ? 'from its start' : `since ${last}`
-      return `${name} waits${where} for a promise that nothing can settle, ${since}; a real timer or I/O does not count, use sleep() or operation()`
-    })
+    return stuck.map((task) => waits(task, locations.get(task.name)))
   }
 
   view(): unknown {
@@ -273,6 +277,12 @@ export class TaskRun implements Schedulable {
 
   observe(observation: Observation): void {
     if (this.#inStep) this.#observations = [...this.#observations, observation]
+  }
+
+  #stuck(): readonly Task[] {
+    return [...this.#tasks.values()].filter(
+      ({ state, pending, background }) => state === 'running' && pending === 0 && !background,
+    )
   }
 
   #add(task: Task, operation: string, options: OperationOptions<any>): ChoicePoint {
