@@ -129,4 +129,27 @@ describe('choices from a list', () => {
   test('read a number past the number of events as its remainder', () => {
     expect(ids(runSync(volley(3), { source: listed([4]) }))[0]).toBe('sender/shot#2')
   })
+  test('end a run in which only faults are left, unless a number names one', () => {
+    const faults = volley(3, { fault: 'drops' })
+    expect(runSync(faults, { source: listed([]) })).toMatchObject({ ending: 'rest', steps: [] })
+    expect(ids(runSync(faults, { source: listed([2]) }))).toEqual(['sender/strike-2#1'])
+    expect(ids(runSync(faults, { source: listed([4]) }))).toEqual([])
+  })
+
+  test('shrink to what must happen, oldest first, and to a fault only where a number names it', () => {
+    const sender = actor({
+      initial: null,
+      start(_state: null, { setTimer }: Context) {
+        setTimer('strike', '1ms', { type: 'strike' }, { fault: 'drops' })
+        setTimer('first', '1ms', { type: 'first' })
+        setTimer('second', '1ms', { type: 'second' })
+      },
+      receive() {},
+    })
+    const system = new System({ actors: { sender }, budgets: { drops: 1 } })
+    const mixed = scenario({ name: 'mixed', begin: () => system.begin() })
+    const first = ['sender/first#1', 'sender/second#1']
+    expect(ids(runSync(mixed, { source: listed([]) }))).toEqual(first)
+    expect(ids(runSync(mixed, { source: listed([2]) }))).toEqual(['sender/strike#1', ...first])
+  })
 })

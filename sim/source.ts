@@ -61,17 +61,28 @@ function strikesLeft(enabled: readonly Event[], left: ReadonlyMap<string, number
 }
 
 /**
- * Choices from a list of numbers, each the remainder of which by the number of enabled events says which of
- * them comes next; the oldest when the list is exhausted. For generated schedules, which so shrink to fifo.
+ * Choices from a list of numbers, each the remainder of which by the number of choices says what comes next,
+ * and 0 when the list is exhausted. 0 is the oldest event that must happen, or the end of the run where only
+ * faults are left; faults come last. For generated schedules, which so shrink to fifo without a fault.
  */
 export function listed(numbers: readonly number[]): ChoiceSource {
   let index = 0
   return {
     untimed: true,
     choose(enabled, clock) {
-      const pick = enabled.length === 1 ? 0 : Math.abs(numbers[index++] ?? 0) % enabled.length
-      const event = enabled[pick] as Event
+      const choices = faultsLast(enabled)
+      const pick = choices.length === 1 ? 0 : Math.abs(numbers[index++] ?? 0) % choices.length
+      const event = choices[pick]
+      if (event === undefined) return undefined
       return { event, timeUs: Math.max(clock.nowUs, clock.createdAtUs(event) + event.window.minUs) }
     },
   }
+}
+
+/** What must happen, or undefined for the end where nothing must; behind it the faults, which never have to. */
+function faultsLast(enabled: readonly Event[]): readonly (Event | undefined)[] {
+  const faults = enabled.filter(({ fault }) => fault !== undefined)
+  if (faults.length === 0) return enabled
+  const required = enabled.filter(({ fault }) => fault === undefined)
+  return [...(required.length > 0 ? required : [undefined]), ...faults]
 }
