@@ -64,6 +64,10 @@ describe('a coordinator of one’s own', () => {
     const without = await heddle(...command.slice(0, 2))
     expect(without.code).toBe(2)
     expect(without.stderr).toContain('Give its file with --coordinator.')
+
+    const other = await heddle(...command.slice(0, 3), 'competing')
+    expect(other.code).toBe(2)
+    expect(other.stderr).toContain('recorded with the coordinator "slips", and "competing" is given.')
   })
 
   it.concurrent('that never comes back is a finding, with its seeds', SPAWNS, async () => {
@@ -71,6 +75,30 @@ describe('a coordinator of one’s own', () => {
     const { code, stdout } = await hunt(file, '--timeout', '8')
     expect(stdout).toContain('✗ ordered-progress · loops.ts, seeds 1 to 4, never settled: no end after 8 s.')
     expect(code).toBe(1)
+  })
+
+  it.concurrent.each([
+    [
+      'strays.ts',
+      "commands.accept('tab-99')",
+      'In ordered-progress, seed 1: strays.ts: tab-1/session sends to "tab-99/',
+    ],
+    [
+      'later.ts',
+      "setTimeout(() => commands.close('tab-1', 1000, ''))",
+      'In ordered-progress, seeds 1 to 4: later.ts: tab-1/session uses its context after its transition',
+    ],
+  ])('%s, which misuses heddle, gets one line that says where', SPAWNS, async (name, before, expected) => {
+    const { code, stdout, stderr } = await hunt(write(name, coordinator(name, before)))
+    expect(stderr).toContain(expected)
+    expect(stderr).toMatch(/^heddle: [^\n]+\n$/)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  })
+
+  it.concurrent('is not taken for one of heddle’s own', SPAWNS, async () => {
+    const { code, stderr } = await hunt(write('named.ts', coordinator('competing', '')))
+    expect(stderr).toContain('"competing" like one of heddle\'s own')
+    expect(code).toBe(2)
   })
 
   it.concurrent('that remembers an earlier run is not deterministic', SPAWNS, async () => {

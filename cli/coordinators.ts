@@ -12,9 +12,10 @@ import {
   connectionCoordinator,
   single,
 } from '../model/index.ts'
+import { kept } from './contract.ts'
 import { UsageError } from './exit.ts'
 import { find } from './options.ts'
-import { plain } from './terminal.ts'
+import { oneLine, plain } from './terminal.ts'
 
 /** Says the same in every thread. `path` is absolute. */
 export type CoordinatorRef =
@@ -101,35 +102,17 @@ export async function load(ref: CoordinatorRef): Promise<Coordinator> {
   } catch (error) {
     throw new UsageError(`Loading ${nameOf(ref)} failed: ${oneLine(error)}`)
   }
-  return checked(unwrapped(module.default), nameOf(ref))
+  const own = kept(unwrapped(module.default), nameOf(ref))
+  if (BUILT_IN.some(({ name }) => name === own.name)) {
+    throw new UsageError(
+      `${nameOf(ref)} names its coordinator "${own.name}" like one of heddle's own, and a replay file of it would mean that one. Choose another name.`,
+    )
+  }
+  return own
 }
 
 /** A CommonJS module that was compiled from `export default` comes with its default inside another one. */
 function unwrapped(value: unknown): unknown {
   const isInterop = typeof value === 'object' && value !== null && '__esModule' in value && 'default' in value
   return isInterop ? value.default : value
-}
-
-function checked(value: unknown, where: string): Coordinator {
-  const isObject = typeof value === 'object' && value !== null
-  const { name, entry, machines } = (isObject ? value : {}) as Record<string, unknown>
-  const missing = !isObject
-    ? `a coordinator, found ${value === undefined ? 'none' : value === null ? 'null' : `a ${typeof value}`}`
-    : typeof name !== 'string'
-      ? 'a coordinator with a name'
-      : typeof entry !== 'string'
-        ? 'a coordinator with an entry'
-        : typeof machines !== 'object' || machines === null
-          ? 'a coordinator with machines'
-          : undefined
-  if (missing === undefined) return value as Coordinator
-  throw new UsageError(
-    `Expected the default export of ${where} to be ${missing}. One has a name, an entry and machines: the type Coordinator of heddle/model.`,
-  )
-}
-
-/** What was thrown, message and all, on one line. */
-export function oneLine(thrown: unknown): string {
-  const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)
-  return plain(text.replace(/\s*\n\s*/g, ' '))
 }

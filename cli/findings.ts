@@ -84,7 +84,8 @@ async function recordOne(pool: Pool, one: Wanted, options: FindingOptions): Prom
   const where = `${subject.scenario} · ${nameOf(subject.coordinator)}, seed ${seed}`
   const task = { kind: 'record', ...subject, strategy, timing, seed, property } as const
   const recorded = await pool.run(task, options).catch((error: unknown) => {
-    if (error instanceof TimedOut || error instanceof ThreadEnded) return 'it did not settle again.'
+    if (error instanceof TimedOut) return 'it did not settle again.'
+    if (error instanceof ThreadEnded) return `this time it ended its thread: ${error.message}.`
     throw error
   })
   if (typeof recorded === 'string') return `${where}: ${recorded}`

@@ -4,7 +4,7 @@
 import { availableParallelism } from 'node:os'
 import { Command, CommanderError, Option } from 'commander'
 import { VERSION } from '../sim/index.ts'
-import { BUILT_IN, oneLine } from './coordinators.ts'
+import { BUILT_IN } from './coordinators.ts'
 import { EXIT, EXIT_CODES_HELP, type ExitCode, UsageError } from './exit.ts'
 import { type HuntCommand, huntCommand } from './hunt.ts'
 import { list } from './list.ts'
@@ -19,7 +19,7 @@ import {
 import { Interrupted, LOAD_MAX_MS } from './pool.ts'
 import { type ReplayCommand, replayCommand } from './replay.ts'
 import { type ReportCommand, reportCommand } from './report.ts'
-import { plain, printError } from './terminal.ts'
+import { oneLine, plain, printError } from './terminal.ts'
 
 /** Not a folder of anybody's that is kept under version control. */
 const OUT = '.heddle'

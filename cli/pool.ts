@@ -52,8 +52,7 @@ export class Pool {
   ): Promise<TaskResults[Kind]> {
     const answer = await this.#answer(task, limits)
     if (answer.ok) return answer.value as TaskResults[Kind]
-    if (answer.fault === 'user') throw new UsageError(answer.message)
-    const error = new Error(answer.message)
+    const error = answer.fault === 'user' ? new UsageError(answer.message) : new Error(answer.message)
     error.stack = answer.stack
     throw error
   }

@@ -6,6 +6,7 @@ import { thousands } from './failure.ts'
 import type { HuntCommand, HuntResult } from './hunt.ts'
 import type { Hunted, Lost } from './hunting.ts'
 import { table } from './table.ts'
+import { seedsText } from './tasks.ts'
 import { colours, plain } from './terminal.ts'
 
 export function huntSummary({ strategy, timing, seed, seeds }: HuntCommand, result: HuntResult): string {
@@ -55,9 +56,7 @@ function notes({ subject, report }: Hunted): readonly string[] {
 }
 
 export function lostLine({ subject, seeds, how }: Lost): string {
-  const last = seeds.first + seeds.count - 1
-  const which = last === seeds.first ? `seed ${last}` : `seeds ${seeds.first} to ${last}`
-  return `${subject.scenario} · ${nameOf(subject.coordinator)}, ${which}, ${how}.`
+  return `${subject.scenario} · ${nameOf(subject.coordinator)}, ${seedsText(seeds)}, ${how}.`
 }
 
 export function huntJson(command: HuntCommand, { outcome, findings, interrupted }: HuntResult): string {

@@ -19,10 +19,10 @@ import {
   type TimingName,
   type Trace,
 } from '../sim/index.ts'
-import { BUILT_IN, type CoordinatorRef, load, nameOf, oneLine } from './coordinators.ts'
+import { BUILT_IN, type CoordinatorRef, load, nameOf } from './coordinators.ts'
 import { UsageError } from './exit.ts'
 import { find, type StrategyName } from './options.ts'
-import { plain } from './terminal.ts'
+import { oneLine, plain } from './terminal.ts'
 import { type Timeline, watched } from './timeline.ts'
 
 /** What is run: a scenario of the catalogue, and its coordinator. */
@@ -101,11 +101,54 @@ const SELF_CHECK_EVERY = 50
 const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = { fifo, random }
 
 export async function perform(task: Task): Promise<Answer> {
+  const { coordinator } = task
+  if (coordinator?.kind === 'file') listen()
   try {
-    return { ok: true, value: await work(task) }
+    const value = await work(task)
+    if (coordinator?.kind === 'file') await noLateError(task)
+    return { ok: true, value }
   } catch (error) {
-    return answerTo(error, 'coordinator' in task ? task.coordinator : undefined)
+    return answerTo(error, coordinator)
   }
+}
+
+/** An error, and where it came up: in which scenario, under which seed. */
+class Located extends Error {
+  readonly where: string
+
+  constructor(where: string, error: unknown) {
+    super('', { cause: error })
+    this.where = where
+  }
+}
+
+/** What a user's file threw after everything that called it was over; in an object, as it may be undefined. */
+let late: { readonly error: unknown } | undefined
+let listening = false
+
+function listen(): void {
+  late = undefined
+  if (listening) return
+  listening = true
+  // Without a listener, the thread would end before anybody could say why.
+  for (const name of ['uncaughtException', 'unhandledRejection']) {
+    process.on(name, (error: unknown) => {
+      late ??= { error }
+    })
+  }
+}
+
+/** How long a real timer in code under test gets to show itself. */
+const LATE_MS = 5
+
+async function noLateError(task: Task): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, LATE_MS))
+  if (late !== undefined) throw new Located(whereOf(task), late.error)
+}
+
+function whereOf(task: Task): string {
+  if (task.kind === 'hunt') return `${task.scenario}, ${seedsText(task.seeds)}`
+  return task.kind === 'record' ? `${task.scenario}, seed ${task.seed}` : ''
 }
 
 async function work(task: Task): Promise<TaskResults[Task['kind']]> {
@@ -122,19 +165,30 @@ async function work(task: Task): Promise<TaskResults[Task['kind']]> {
   }
 }
 
+/** As a person says it. */
+export function seedsText({ first, count }: Seeds): string {
+  return count === 1 ? `seed ${first}` : `seeds ${first} to ${first + count - 1}`
+}
+
 async function scenarioOf({ scenario, coordinator }: Subject): Promise<Scenario> {
   return catalogueScenario(find('scenario', scenario, scenarios), await load(coordinator))
 }
 
 async function huntSeeds(task: HuntTask): Promise<HuntReport<Measure>> {
-  const { seeds, strategy, timing } = task
-  return hunt(await scenarioOf(task), {
-    seeds,
-    strategy: STRATEGIES[strategy],
-    timing,
-    selfCheckEvery: SELF_CHECK_EVERY,
-    measure,
-  })
+  const { seeds, timing } = task
+  const scenario = await scenarioOf(task)
+  const options = { strategy: STRATEGIES[task.strategy], timing, selfCheckEvery: SELF_CHECK_EVERY, measure }
+  try {
+    return await hunt(scenario, { ...options, seeds })
+  } catch (error) {
+    // Which seed it was, only running them one by one can tell.
+    for (let seed = seeds.first; seed < seeds.first + seeds.count; seed++) {
+      await hunt(scenario, { ...options, seeds: { first: seed, count: 1 } }).catch((again: unknown) => {
+        throw new Located(`${task.scenario}, seed ${seed}`, again)
+      })
+    }
+    throw new Located(whereOf(task), error)
+  }
 }
 
 async function recordSeed(task: RecordTask): Promise<Recorded | string> {
@@ -146,7 +200,7 @@ async function recordSeed(task: RecordTask): Promise<Recorded | string> {
     text = await record(scenario, property === null ? options : { ...options, property })
   } catch (error) {
     if (codeOf(error) === 'HEDDLE_RECORD') return oneLine(error)
-    throw error
+    throw new Located(whereOf(task), error)
   }
   return { text, ...(await replayOn(parseTrace(text), scenario)) }
 }
@@ -154,8 +208,14 @@ async function recordSeed(task: RecordTask): Promise<Recorded | string> {
 async function replayBytes({ bytes, coordinator }: ReplayTask): Promise<Replayed> {
   const trace = parseTrace(bytes)
   const { scenario, parameters } = trace.header
-  const ref = coordinator ?? namedIn(parameters.coordinator)
-  return replayOn(trace, rebuild(scenario, parameters, await load(ref)))
+  const loaded = await load(coordinator ?? namedIn(parameters.coordinator))
+  if (loaded.name !== parameters.coordinator) {
+    const recorded = plain(String(parameters.coordinator), 60)
+    throw new UsageError(
+      `The replay file was recorded with the coordinator "${recorded}", and "${plain(loaded.name, 60)}" is given. A schedule can only be followed on the one that it was recorded with.`,
+    )
+  }
+  return replayOn(trace, rebuild(scenario, parameters, loaded))
 }
 
 /** The name in a replay file is looked up, and never loaded. */
@@ -186,14 +246,21 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
-/** Whose fault it is: a mistake that heddle names is the user's, and so is what their own file threw. */
-function answerTo(error: unknown, coordinator: CoordinatorRef | undefined): Answer {
+/**
+ * Whose fault it is: a mistake that heddle names is the user's, and so is whatever goes wrong while a file of
+ * their own is in play.
+ */
+function answerTo(thrown: unknown, coordinator: CoordinatorRef | undefined): Answer {
+  const error = thrown instanceof Located ? thrown.cause : thrown
+  const where = thrown instanceof Located && thrown.where !== '' ? `In ${thrown.where}: ` : ''
   const stack = error instanceof Error ? (error.stack ?? '') : ''
   const code = codeOf(error)
   const named = error instanceof UsageError || (code.startsWith('HEDDLE_') && code !== 'HEDDLE_INTERNAL')
-  if (named) return { ok: false, fault: 'user', message: plain((error as Error).message, 1_000), stack }
-  if (coordinator?.kind === 'file' && !(error instanceof Error && !stack.includes(coordinator.path))) {
-    return { ok: false, fault: 'user', message: `${nameOf(coordinator)} threw ${oneLine(error)}`, stack }
-  }
-  return { ok: false, fault: 'heddle', message: oneLine(error), stack }
+  const own = coordinator?.kind === 'file' ? nameOf(coordinator) : undefined
+  const message = named ? plain((error as Error).message, 1_000) : oneLine(error)
+  if (own === undefined)
+    return { ok: false, fault: named ? 'user' : 'heddle', message: where + message, stack }
+  const said = message.includes(own) ? message : `${own}: ${message}`
+  const hint = named ? '' : ' HEDDLE_DEBUG=1 shows where.'
+  return { ok: false, fault: 'user', message: `${where}${said}${hint}`, stack }
 }

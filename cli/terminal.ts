@@ -22,6 +22,12 @@ export function plain(text: string, charsMax = LINE_CHARS_MAX): string {
   return printable(text, charsMax)
 }
 
+/** What was thrown, message and all, on one line. */
+export function oneLine(thrown: unknown): string {
+  const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)
+  return plain(text.replace(/\s*\n\s*/g, ' '))
+}
+
 /** The colours of stdout; every function leaves the text alone where stdout is no terminal, or wants none. */
 export const colours = pc.createColors(pc.isColorSupported && process.stdout.isTTY === true)
 
