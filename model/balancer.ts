@@ -17,14 +17,13 @@ interface Balancer {
   held: Upgrade[]
 }
 
-/** The client is gone, with or without a word. */
-interface Bye {
-  readonly type: 'bye' | 'vanished'
+/** What a client says on a connection: a message, or that it is gone, with or without a word. */
+interface Said {
+  readonly type: 'frame' | 'bye' | 'vanished'
   readonly connection: string
-  readonly code: number
 }
 
-type BalancerMessage = Upgrade | Bye | { readonly type: 'started'; readonly instance: string }
+type BalancerMessage = Upgrade | Said | { readonly type: 'started'; readonly instance: string }
 
 export interface BalancerOptions {
   readonly network: WindowInput
@@ -42,15 +41,15 @@ export function balancer({ network, coldStart, strips }: BalancerOptions) {
     )
   }
 
-  /** Passes it on behind the upgrade, or forgets the upgrade if that is still held. */
-  function sayBye(state: Balancer, bye: Bye, { send }: Context): void {
-    const { connection } = bye
-    const held = state.held.some((upgrade) => upgrade.connection === connection)
-    if (held) state.held = state.held.filter((upgrade) => upgrade.connection !== connection)
+  /** Passes it on behind the upgrade; a client that goes while its upgrade is held takes that back. */
+  function passOn(state: Balancer, said: Said, { send }: Context): void {
+    const { type, connection } = said
+    const isHeld = state.held.some((upgrade) => upgrade.connection === connection)
+    if (isHeld) state.held = state.held.filter((upgrade) => upgrade.connection !== connection)
     else
-      send(`${connection}/transport`, bye, {
+      send(`${connection}/transport`, said, {
         window: network,
-        label: `bye.${connection}`,
+        label: `${type}.${connection}`,
         channel: connection,
       })
   }
@@ -65,7 +64,7 @@ export function balancer({ network, coldStart, strips }: BalancerOptions) {
         state.held = state.held.filter((upgrade) => upgrade.instance !== message.instance)
         return
       }
-      if (message.type !== 'upgrade') return sayBye(state, message, context)
+      if (message.type !== 'upgrade') return passOn(state, message, context)
       if (coldStart === 0 || state.started[message.instance] === 'started') return forward(message, context)
       state.held.push(message)
       if (state.started[message.instance] !== undefined) return

@@ -81,7 +81,7 @@ export function client(place: ClientPlace, offset: WindowInput, parameters: Life
     state.sent++
     const message = messageNumber(state.sent)
     observe({ type: 'sent', connection: name, message })
-    tellTransport(state, { type: 'frame', message }, 'message', context)
+    tellServer(state, { type: 'frame', message }, 'message', context)
     if ((faults.duplicates ?? 0) > 0) {
       setTimer('repeat', window('faults'), { type: 'repeat', message }, { fault: 'duplicates' })
     }
@@ -119,20 +119,18 @@ export function client(place: ClientPlace, offset: WindowInput, parameters: Life
   }
 
   /** Puts something on the wire of the current connection, behind what is on it already. */
-  function tellTransport<M extends Message>(
-    state: ClientState,
-    message: M,
-    label: string,
-    { send }: Context,
-  ): void {
-    const { name } = connectionOf(state)
-    send(`${name}/transport`, message, { window: window('network'), label, channel: name })
+  function tellServer<M extends Message>(state: ClientState, message: M, label: string, { send }: Context) {
+    const { name: connection } = connectionOf(state)
+    send(
+      entrance(connection),
+      { ...message, connection },
+      { window: window('network'), label, channel: connection },
+    )
   }
 
-  /** Tells the server that this end is gone, along the way that the upgrade took, so never before it. */
-  function sayBye(state: ClientState, type: 'bye' | 'vanished', code: number, { send }: Context): void {
-    const { name: connection } = connectionOf(state)
-    send(entrance(connection), { type, connection, code }, { window: window('network'), channel: connection })
+  /** Tells the server that this end is gone. */
+  function sayBye(state: ClientState, type: 'bye' | 'vanished', code: number, context: Context): void {
+    tellServer(state, { type, code }, type, context)
   }
 
   function strike(state: ClientState, fault: string, { observe }: Context): void {
@@ -192,7 +190,7 @@ export function client(place: ClientPlace, offset: WindowInput, parameters: Life
           return
         case 'repeat':
           strike(state, 'duplicate', context)
-          return tellTransport(state, { type: 'frame', message: message.message }, 'message-again', context)
+          return tellServer(state, { type: 'frame', message: message.message }, 'message-again', context)
       }
     },
   })

@@ -157,6 +157,97 @@ describe('a connection', () => {
   })
 })
 
+describe('a dependency that fails', () => {
+  it('closes the connection when it starts no services, however it says so', async () => {
+    const fails = () => {
+      throw new Error('no pool')
+    }
+    const { dependencies, log } = server({ startServices: fails })
+    const coordinator = new ConnectionCoordinator(dependencies)
+    coordinator.connect('conn-1', 'test-user')
+    await settled()
+    expect(log).toEqual(['conn-1 closed 1013'])
+    expect(coordinator.getOrCreate('test-user', 'conn-2').owner).toBeNull()
+  })
+
+  it('closes the connection when a frame cannot be sent', async () => {
+    const { dependencies, log } = server({
+      send: () => {
+        throw new Error('not open')
+      },
+    })
+    new ConnectionCoordinator(dependencies).connect('conn-1', 'test-user')
+    await settled()
+    expect(log).toEqual(['conn-1 closed 1011'])
+  })
+
+  it('undoes no transition when it is the observer, and is heard of', () => {
+    const { dependencies } = server({
+      observe: () => {
+        throw new Error('the log is full')
+      },
+    })
+    const coordinator = new ConnectionCoordinator(dependencies)
+    coordinator.getOrCreate('test-user', 'conn-1')
+    expect(() => coordinator.disconnected('conn-1', 1006)).toThrow('the log is full')
+    expect(coordinator.stateOf('conn-1')).toBe('CLOSED')
+  })
+})
+
+describe('hostile and careless callers', () => {
+  it('cannot fill the memory with messages before they are authenticated', async () => {
+    const { dependencies, log } = server({ authenticate: () => new Promise(() => {}) })
+    const coordinator = new ConnectionCoordinator(dependencies)
+    coordinator.connect('conn-1', 'test-user')
+    await settled()
+    for (let message = 1; message <= 10_000; message++) coordinator.message('conn-1', message)
+    expect(log).toEqual(['conn-1 closed 1008'])
+  })
+
+  it('are told when an id is connected twice, or a transition is requested from within', () => {
+    const coordinator: ConnectionCoordinator = new ConnectionCoordinator(
+      server({
+        observe: () =>
+          void coordinator.getOrCreate('test-user', 'conn-1').requestTransition('ACCEPTED', 'conn-1', ''),
+      }).dependencies,
+    )
+    coordinator.connect('conn-1', 'test-user')
+    expect(() => coordinator.connect('conn-1', 'test-user')).toThrow('found "conn-1" again')
+    expect(() => coordinator.disconnected('conn-1', 1000)).toThrow('from within a dependency')
+  })
+
+  it('cannot ask for an end, and leave nobody behind', () => {
+    const coordinator = new ConnectionCoordinator(server().dependencies)
+    const machine = coordinator.getOrCreate('test-user', 'conn-1')
+    for (const end of ['CLOSING', 'CLOSED', 'FAILED'] as const) {
+      expect(machine.requestTransition(end, 'conn-1', '').outcome).toBe('refused')
+    }
+    expect(coordinator.stateOf('conn-1')).toBe('CONNECTING')
+  })
+})
+
+describe('tokens', () => {
+  it('grow from one owner to the next, over a forgotten user and from where a restart begins', async () => {
+    const tokens: number[] = []
+    const { dependencies } = server({
+      runAgent: async ({ token }) => {
+        tokens.push(token)
+        return true
+      },
+    })
+    const coordinator = new ConnectionCoordinator(dependencies, { tokensFrom: 1_000 })
+    for (const connection of ['conn-1', 'conn-2', 'conn-3']) {
+      coordinator.connect(connection, 'test-user')
+      await settled()
+      coordinator.message(connection, 1)
+      coordinator.disconnected(connection, 1000)
+      coordinator.forget(connection)
+    }
+    expect(tokens).toEqual([1_001, 1_002, 1_003])
+    expect(coordinator.holding()).toEqual([])
+  })
+})
+
 describe('stop', () => {
   it('takes every timer back, and hears of nothing more', async () => {
     let timers = 0

@@ -169,8 +169,9 @@ export const scenarios: readonly CatalogueEntry[] = [
   {
     name: 'takeover',
     plan: 'policies',
-    about: 'The newer connection wins, and the older one is closed with a code of its own.',
-    options: { connections: 3, stagger: '100ms', messages: 2 },
+    about:
+      'The newer connection wins, on another instance too, and the older one is closed with its own code.',
+    options: { connections: 4, stagger: '100ms', messages: 2, instances: 2 },
     single: single('takeover'),
     broken: ['one owner per user'],
     reaches: ['an owner is taken over'],

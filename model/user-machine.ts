@@ -215,7 +215,9 @@ function leaseLost(state: UserMachine, token: number, commands: Commands): void 
   state.owner = null
   if (state.lease === 'held') state.lease = 'none'
   commands.cancelTimer('renew')
-  tellSession(older, { type: 'superseded', code: CLOSE.ownershipLost, reason: 'ownership lost' }, commands)
+  if (state.policy === 'takeover') supersede(older, commands)
+  else
+    tellSession(older, { type: 'superseded', code: CLOSE.ownershipLost, reason: 'ownership lost' }, commands)
   askForLease(state, commands)
 }
 

@@ -1,6 +1,7 @@
 // The class of a real server and the model are the same: every schedule of the model fits the class, event
 // for event, with the same events enabled and the same things observed at each step.
 
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { connectionCoordinator, lifecycle, type Policy, scenarios, single } from '../model/index.ts'
 import {
@@ -9,11 +10,14 @@ import {
   type Observation,
   type Run,
   random,
+  run,
   runAll,
+  type Scenario,
   type Step,
   seeded,
 } from '../sim/index.ts'
 import { untimedProperties } from './index.ts'
+import { policies, workloads } from './workloads.fixture.ts'
 
 const SEEDS = 8
 
@@ -80,5 +84,22 @@ describe.each(scenarios.filter(({ name }) => name !== 'fifty-connections'))('$na
     })
     const runs = await runAll(SEEDS, (index) => [real, bySeed(index)])
     expect(runs.flatMap(({ violations }) => violations)).toEqual([])
+  })
+})
+
+describe('any workload', () => {
+  it('goes the same way in both, with all faults and several instances', async () => {
+    await fc.assert(
+      fc.asyncProperty(workloads, policies, fc.nat({ max: 1_000_000 }), async (options, policy, seed) => {
+        const both = [single(policy), connectionCoordinator(policy)].map((coordinator) =>
+          lifecycle('any', { ...options, coordinator, properties: untimedProperties }),
+        ) as [Scenario, Scenario]
+        const model = await run(both[0], bySeed(seed))
+        const real = await run(both[1], { source: following(model) })
+        expect(real.steps.map(shape)).toEqual(model.steps.map(shape))
+        expect(real.verdict).toBe(model.verdict)
+      }),
+      { numRuns: 150 },
+    )
   })
 })

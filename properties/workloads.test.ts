@@ -9,48 +9,12 @@ import {
   type LifecycleOptions,
   lifecycle,
   mutants,
-  type Policy,
   single,
 } from '../model/index.ts'
 import { listed, type Run, random, runSync, seeded } from '../sim/index.ts'
 import { untimedProperties } from './index.ts'
+import { policies, workloads } from './workloads.fixture.ts'
 
-const ms = (max: number) => fc.integer({ min: 0, max }).map((value) => `${value}ms` as const)
-const window = (max: number) =>
-  fc
-    .tuple(fc.integer({ min: 0, max }), fc.integer({ min: 0, max }))
-    .map(([a, b]) => [`${Math.min(a, b)}ms`, `${Math.max(a, b)}ms`] as const)
-
-/** Small enough that a failure can be read, wide enough to meet every part of the model. */
-const workloads: fc.Arbitrary<LifecycleOptions> = fc.record({
-  users: fc.integer({ min: 1, max: 2 }),
-  connections: fc.integer({ min: 1, max: 3 }),
-  stagger: ms(100),
-  messages: fc.integer({ min: 0, max: 3 }),
-  instances: fc.integer({ min: 1, max: 2 }),
-  token: fc.constantFrom('header', 'subprotocol', 'missing', 'invalid'),
-  sends: fc.constantFrom('pipelined', 'on-open', 'when-ready'),
-  balancer: fc.constantFrom('none', 'transparent', 'strips-authorization'),
-  reconnects: fc.integer({ min: 0, max: 1 }),
-  delays: fc.record({ accept: window(100), auth: window(100), services: window(200), coldStart: ms(500) }),
-  faults: fc.record(
-    Object.fromEntries(
-      [
-        'drops',
-        'resets',
-        'halfOpens',
-        'crashes',
-        'serviceFailures',
-        'partialServices',
-        'delays',
-        'duplicates',
-        'leaseLapses',
-      ].map((fault) => [fault, fc.integer({ min: 0, max: 1 })]),
-    ),
-  ),
-})
-
-const policies = fc.constantFrom<Policy>('standby', 'takeover', 'reject')
 const seeds = fc.nat({ max: 1_000_000 })
 
 function runOf(
