@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { actor, type Context } from './actor.ts'
+import { HeddleError } from './error.ts'
 import { hunt, record } from './hunt.ts'
 import { parseTrace } from './parse.ts'
 import { always, sometimes } from './property.ts'
@@ -149,6 +150,26 @@ describe('a hunt', () => {
   })
 })
 
+test('a mistake in using heddle names the scenario and the seed that met it', async () => {
+  const mistaken = world('mistaken', async ({ sleep, task }) => {
+    let done = ''
+    for (const name of ['a', 'b']) {
+      task(name, async () => {
+        await sleep(['1ms', '9ms'])
+        done += name
+      })
+    }
+    await sleep('10ms')
+    if (done === 'ba') await sleep('soon' as never)
+  })
+  const hunted = await hunt(mistaken, seeds(1, 50)).catch((error: HeddleError) => error)
+  expect(hunted).toBeInstanceOf(HeddleError)
+  const { code, message } = hunted as HeddleError
+  expect(code).toBe('HEDDLE_DURATION')
+  const seed = Number(/ \(scenario mistaken, seed (\d+)\)$/.exec(message)?.[1])
+  await expect(record(mistaken, { ...SAMPLED, seed })).rejects.toThrowError(message)
+})
+
 describe('reports of pieces', () => {
   const piece = (first: number, count: number) =>
     hunt(race(), { ...seeds(first, count), measure: finishers, selfCheckEvery: 7 })
@@ -177,13 +198,20 @@ describe('reports of pieces', () => {
 describe('the self-check', () => {
   test('runs every so many seeds twice, the same ones whatever the range', async () => {
     expect(await hunt(race(), seeds(1, 200))).toMatchObject({
-      selfChecks: 4,
+      selfChecks: 7,
       differing: 0,
       nonDeterminism: null,
     })
-    expect(await hunt(race(), seeds(2, 49))).toMatchObject({ selfChecks: 0 })
+    expect(await hunt(race(), seeds(2, 49))).toMatchObject({ selfChecks: 3 })
+    expect(await hunt(race(), seeds(5, 46))).toMatchObject({ selfChecks: 0 })
     expect(await hunt(race(), { ...seeds(0, 10), selfCheckEvery: 1 })).toMatchObject({ selfChecks: 10 })
     expect(await hunt(race(), { ...seeds(0, 100), selfCheckEvery: 0 })).toMatchObject({ selfChecks: 0 })
+  })
+
+  test('runs the first four seeds twice, also where a hunt has no more', async () => {
+    expect(await hunt(race(), seeds(1, 4))).toMatchObject({ selfChecks: 4 })
+    expect(await hunt(race(), seeds(0, 5))).toMatchObject({ selfChecks: 4 })
+    expect(await hunt(race(), seeds(1, 2))).toMatchObject({ selfChecks: 2 })
   })
 
   test('counts a seed once, though it ran twice', async () => {

@@ -20,7 +20,7 @@ export interface HuntOptions<Measure = undefined> {
   readonly strategy?: Strategy
   /** *sampled* unless given. */
   readonly timing?: TimingName
-  /** Runs seeds 1, 1 + n, 1 + 2n … a second time, and compares; 50 unless given, 0 for none. */
+  /** Runs seeds 1 to 4, and 1 + n, 1 + 2n … a second time, and compares; 50 unless given, 0 for none. */
   readonly selfCheckEvery?: number
   /** Ends the hunt with the run that makes so many failing ones. */
   readonly failuresMax?: number
@@ -34,10 +34,15 @@ export interface HuntOptions<Measure = undefined> {
 
 const SEEDS: Seeds = { first: 1, count: 200 }
 const SELF_CHECK_EVERY = 50
+/** Checked in any case, so that a short hunt is not left without. */
+const FIRST_CHECKED = 4
 /** Runs between two looks at the signal. */
 const RUNS_PER_ROUND = 32
 
-/** Runs the seeds one after the other, each to its end. Throws HEDDLE_SEEDS on a range that is none. */
+/**
+ * Runs the seeds one after the other, each to its end. Throws HEDDLE_SEEDS on a range that is none; any other
+ * HeddleError that a run throws names the scenario and the seed.
+ */
 export async function hunt<Measure = undefined>(
   scenario: Scenario,
   options: HuntOptions<Measure> = {},
@@ -71,7 +76,12 @@ export async function record(scenario: Scenario, options: RecordOptions): Promis
   const { seed, strategy, timing, property } = options
   checkSeeds({ first: seed, count: 1 })
   const source = ({ budgets }: Schedulable) => seeded({ seed, strategy, timing, budgets })
-  const finished = await run(scenario, property === undefined ? { source } : { source, stopAt: property })
+  const finished = await run(
+    scenario,
+    property === undefined ? { source } : { source, stopAt: property },
+  ).catch((error) => {
+    throw inSeed(error, scenario, seed)
+  })
   if (property !== undefined && outcomeOf(finished, property).property !== property) {
     throw new HeddleError(
       'HEDDLE_RECORD',
@@ -102,8 +112,10 @@ async function round<Measure>(
   const attempts = attemptsAt(seeds, options.selfCheckEvery ?? SELF_CHECK_EVERY)
   let begun: Schedulable | undefined
   let first: Run | undefined
+  let running: number | undefined
   const next = (index: number): readonly [Scenario, RunOptions] => {
     const { seed, journal } = attempts[index] as Attempt
+    running = seed
     const source = (schedulable: Schedulable) => {
       begun = schedulable
       const { budgets } = schedulable
@@ -125,7 +137,15 @@ async function round<Measure>(
     first = journal === undefined ? undefined : finished
     if (builder.failures < failuresMax) builder.addRun(seed, finished, begun?.properties ?? [], measure)
   }
-  await runAll(attempts.length, next, each)
+  await runAll(attempts.length, next, each).catch((error) => {
+    throw running === undefined ? error : inSeed(error, scenario, running)
+  })
+}
+
+/** An error as it was thrown, or where it is heddle's, the same with where it was. */
+function inSeed(error: unknown, { name }: Scenario, seed: number): unknown {
+  if (!(error instanceof HeddleError)) return error
+  return new HeddleError(error.code, `${error.message} (scenario ${name}, seed ${seed})`, { cause: error })
 }
 
 /** A seed is attempted once, or twice where it is checked, the second time with the journal of the first. */
@@ -139,7 +159,8 @@ function attemptsAt({ first, count }: Seeds, checkEvery: number): Attempt[] {
   return Array.from({ length: count }, (_, index) => {
     const seed = first + index
     // Chosen by the seed alone, so that pieces of a range check the same seeds as the whole.
-    const checked = checkEvery > 0 && (seed - 1) % checkEvery === 0
+    const isFirst = seed >= 1 && seed <= FIRST_CHECKED
+    const checked = checkEvery > 0 && (isFirst || (seed - 1) % checkEvery === 0)
     if (!checked) return [{ seed, journal: undefined, firstJournal: undefined }]
     const firstJournal = newJournal()
     return [
