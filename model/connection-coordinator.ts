@@ -3,10 +3,10 @@
 // for begins; answers come back as inputs, one at a time. No transition stands here: what is checked runs.
 
 import { produce } from 'immer'
-import { describeThrown, HeddleError, type Message, type WindowInput } from '../sim/index.ts'
-import type { Commands, Coordinator, Frame, Identity, Input, Machine, Outcome } from './coordinator.ts'
-import type { Dependencies, LeaseStore } from './dependencies.ts'
-import type { LifecycleObservation } from './observations.ts'
+import { HeddleError, type Message } from '../sim/index.ts'
+import type { Commands, Coordinator, Input, Machine, Outcome } from './coordinator.ts'
+import type { Dependencies } from './dependencies.ts'
+import { Outside } from './outside.ts'
 import type { Session } from './session.ts'
 import { single } from './single.ts'
 import { InvalidTransition, isEnded, type LifecycleState } from './states.ts'
@@ -39,14 +39,14 @@ export interface UserCoordination {
 }
 
 interface Running {
-  readonly of: Identity
   readonly coordinates: Machine
   readonly commands: Commands
   state: unknown
 }
 
 export class ConnectionCoordinator {
-  readonly #dependencies: Dependencies
+  readonly #outside: Outside
+  readonly #instances: number
   readonly #coordinator: Coordinator
   readonly #instance: string
   readonly #tokensFrom: (user: string) => number
@@ -55,18 +55,16 @@ export class ConnectionCoordinator {
   // By machine and whose it is, such as `session/tab-1`.
   readonly #running = new Map<string, Running>()
   readonly #users = new Map<string, UserCoordination>()
-  readonly #timers = new Map<string, () => void>()
   readonly #connected = new Set<string>()
   // The last answer to a request of each connection.
   readonly #outcomes = new Map<string, Outcome>()
-  // What is still to be done: transitions, and what they asked for, in the order in which they came.
-  readonly #todo: (() => void)[] = []
-  #working = false
-  #stopped = false
+  // How many sessions each user has.
+  readonly #sessions = new Map<string, number>()
 
   constructor(dependencies: Dependencies, options: CoordinatorOptions = {}) {
     const { policy = 'standby', instance = 'a', tokensFrom = 0 } = options
-    this.#dependencies = dependencies
+    this.#outside = new Outside(dependencies)
+    this.#instances = dependencies.store === undefined ? 1 : 2
     this.#coordinator = single(policy)
     this.#instance = instance
     this.#tokensFrom = typeof tokensFrom === 'function' ? tokensFrom : () => tokensFrom
@@ -133,9 +131,7 @@ export class ConnectionCoordinator {
 
   /** Takes every timer back and hears of nothing more, as when the process ends. */
   stop(): void {
-    this.#stopped = true
-    for (const takeBack of this.#timers.values()) takeBack()
-    this.#timers.clear()
+    this.#outside.stop()
   }
 
   /** What the machines hold, by connection; nothing for one that has ended. */
@@ -152,24 +148,23 @@ export class ConnectionCoordinator {
     this.#running.delete(`session/${connection}`)
     this.#outcomes.delete(connection)
     this.#connected.delete(connection)
+    this.#sessions.set(session.user, (this.#sessions.get(session.user) ?? 1) - 1)
     this.#forgetUser(session.user)
   }
 
   #forgetUser(user: string): void {
     const machine = this.#running.get(`machine/${user}`)?.state as UserMachine | undefined
     const isIdle = machine?.owner === null && machine.waiting.length === 0 && machine.lease === 'none'
-    const isNeeded = [...this.#running.values()].some(
-      ({ of }) => of.connection !== undefined && of.user === user,
-    )
-    if (machine === undefined || !isIdle || isNeeded) return
+    if (machine === undefined || !isIdle || (this.#sessions.get(user) ?? 0) > 0) return
     this.#tokenForgotten = Math.max(this.#tokenForgotten, machine.token)
     this.#running.delete(`machine/${user}`)
     this.#users.delete(user)
+    this.#sessions.delete(user)
   }
 
   #request(to: LifecycleState, who: { connection: string; user: string; reason: string }): Answer {
     const { connection, user, reason } = who
-    if (this.#working) {
+    if (this.#outside.isWorking) {
       throw new HeddleError(
         'HEDDLE_REENTRANT',
         'Expected requestTransition() to be called from outside, found a call from within a dependency. Call it once the dependency has returned.',
@@ -187,181 +182,29 @@ export class ConnectionCoordinator {
     const known = this.#running.get(`${machine}/${of}`)
     if (known !== undefined) return known
     const coordinates = this.#coordinator.machines[machine] as Machine
-    const instances = this.#dependencies.store === undefined ? 1 : 2
-    const identity = { ...who, instance: this.#instance, instances, tokensFrom: this.tokenOf(who.user) }
-    const commands = this.#commandsOf({ machine, of, identity })
-    const running = { of: identity, coordinates, commands, state: coordinates.initial(identity) }
+    const tokensFrom = this.tokenOf(who.user)
+    const identity = { ...who, instance: this.#instance, instances: this.#instances, tokensFrom }
+    const commands = this.#outside.commandsOf({
+      machine,
+      of,
+      identity,
+      answer: (input) => this.#input(machine, of, input),
+      tell: (other, whose, message) => this.#input(other, whose, message),
+      answered: (connection, outcome) => void this.#outcomes.set(connection, outcome),
+    })
+    const running = { coordinates, commands, state: coordinates.initial(identity) }
+    if (machine === 'session') this.#sessions.set(who.user, (this.#sessions.get(who.user) ?? 0) + 1)
     this.#running.set(`${machine}/${of}`, running)
     return running
   }
 
   #input(machine: string, of: string, input: Input | Message): void {
-    this.#later(() => {
+    this.#outside.later(() => {
       const running = this.#running.get(`${machine}/${of}`)
       if (running === undefined) return
       running.state = produce(running.state, (draft) => {
         running.coordinates.receive(draft, input, running.commands)
       })
     })
-  }
-
-  /**
-   * Does something after all that is to be done already; at once if that is nothing. What one piece throws
-   * keeps no other from being done, and is thrown at the end.
-   */
-  #later(work: () => void): void {
-    if (this.#stopped) return
-    this.#todo.push(work)
-    if (this.#working) return
-    this.#working = true
-    const thrown: unknown[] = []
-    for (let next = this.#todo.shift(); next !== undefined; next = this.#todo.shift()) {
-      if (this.#stopped) continue
-      try {
-        next()
-      } catch (error) {
-        thrown.push(error)
-      }
-    }
-    this.#working = false
-    if (thrown.length > 0) throw thrown[0]
-  }
-
-  /** Asks something of the outside once the transition is over, and takes its answer as an input. */
-  #ask<T>(question: () => Promise<T>, answered: (value: T) => void, failed: (error: string) => void): void {
-    // An asynchronous function turns what the question throws into a rejection.
-    const asked = async () => question()
-    this.#later(() => void asked().then(answered, (error: unknown) => failed(describeThrown(error))))
-  }
-
-  /** Does something on a transport, and hears of it as of any transport error if that throws. */
-  #attempt(deed: () => void, failed: (error: string) => void): void {
-    this.#later(() => {
-      try {
-        deed()
-      } catch (error) {
-        failed(describeThrown(error))
-      }
-    })
-  }
-
-  #commandsOf(self: { machine: string; of: string; identity: Identity }): Commands {
-    const { user } = self.identity
-    const answer = (input: Input) => this.#input(self.machine, self.of, input)
-    return {
-      ...this.#toConnection(answer),
-      ...this.#toStore(user, answer),
-      ...this.#toTimers(self, answer),
-      ...this.#toObservers(self),
-      tell: (machine, of, message) => this.#input(machine, of, message),
-    }
-  }
-
-  #toConnection(answer: (input: Input) => void) {
-    const outside = this.#dependencies
-    const tooEarly = (connection: string) => (error: string) =>
-      answer({ type: 'transport-error', connection, error })
-    return {
-      accept: (connection: string) =>
-        this.#ask(
-          () => outside.accept(connection),
-          () => answer({ type: 'accepted', connection }),
-          tooEarly(connection),
-        ),
-      receive: (connection: string) => this.#attempt(() => outside.receive(connection), tooEarly(connection)),
-      send: (connection: string, frame: Frame) =>
-        this.#attempt(() => outside.send(connection, frame), tooEarly(connection)),
-      close: (connection: string, code: number, reason: string) =>
-        // A transport that cannot be closed is gone, or will be: that is heard of as any other end.
-        this.#attempt(
-          () => outside.close(connection, code, reason),
-          () => {},
-        ),
-      authenticate: (connection: string) =>
-        this.#ask(
-          () => outside.authenticate(connection),
-          (good) => answer({ type: good ? 'authenticated' : 'unauthenticated', connection }),
-          () => answer({ type: 'unauthenticated', connection }),
-        ),
-      startServices: (connection: string) =>
-        this.#ask(
-          () => outside.startServices(connection, () => answer({ type: 'services-degraded', connection })),
-          () => answer({ type: 'services-ready', connection }),
-          () => answer({ type: 'services-failed', connection }),
-        ),
-      runAgent: (connection: string, message: number, token: number) =>
-        this.#ask(
-          () =>
-            outside.runAgent({ connection, message, token }, (event) =>
-              answer({ type: 'agent-event', connection, message, event }),
-            ),
-          (finished) => finished || answer({ type: 'fenced', connection }),
-          tooEarly(connection),
-        ),
-    }
-  }
-
-  #toStore(user: string, answer: (input: Input) => void) {
-    const store = (): LeaseStore => {
-      if (this.#dependencies.store !== undefined) return this.#dependencies.store
-      throw new HeddleError('HEDDLE_NO_STORE', 'Expected a lease store among the dependencies, found none.')
-    }
-    return {
-      acquireLease: (mode: 'wait' | 'seize' | 'try') =>
-        this.#ask(
-          () => store().acquire(user, mode, (token) => answer({ type: 'lease-lost', token })),
-          (token) => answer(token === null ? { type: 'lease-refused' } : { type: 'lease-granted', token }),
-          () => answer({ type: 'lease-refused' }),
-        ),
-      renewLease: (token: number) => this.#later(() => store().renew(user, token)),
-      releaseLease: (token: number) => this.#later(() => store().release(user, token)),
-    }
-  }
-
-  #toTimers(
-    { machine, of, identity }: { machine: string; of: string; identity: Identity },
-    answer: (input: Input) => void,
-  ) {
-    const { connection } = identity
-    const takeBack = (key: string) => {
-      this.#timers.get(key)?.()
-      this.#timers.delete(key)
-    }
-    return {
-      setTimer: (timer: string, window: WindowInput) =>
-        this.#later(() => {
-          const key = `${machine}/${of}/${timer}`
-          takeBack(key)
-          const fire = () => {
-            this.#timers.delete(key)
-            if (connection !== undefined)
-              this.#observe({ type: 'timer', connection, machine: `${connection}/${machine}` })
-            answer({ type: 'timer', timer })
-          }
-          this.#timers.set(key, this.#dependencies.setTimer({ machine, of, timer }, window, fire))
-        }),
-      cancelTimer: (timer: string) => this.#later(() => takeBack(`${machine}/${of}/${timer}`)),
-    }
-  }
-
-  #toObservers({ machine, of, identity }: { machine: string; of: string; identity: Identity }) {
-    const { user, instance } = identity
-    return {
-      moved: (connection: string, to: LifecycleState, token = 0) =>
-        this.#observe({ type: 'moved', connection, user, instance, to, token }),
-      coordinates: (connection: string) =>
-        this.#observe({ type: 'coordinated', connection, user, instance, machine: `${machine} of ${of}` }),
-      answered: (connection: string, to: LifecycleState, outcome: Outcome, error = '') => {
-        this.#outcomes.set(connection, outcome)
-        this.#observe({ type: 'answered', connection, user, instance, to, outcome, error })
-      },
-      standing: (connection: string, standing: 'queued' | 'promoted') =>
-        this.#observe({ type: standing, connection, user, instance }),
-    }
-  }
-
-  /** Once the transition is over, whatever the observer does. */
-  #observe(observation: LifecycleObservation): void {
-    this.#later(() => this.#dependencies.observe?.(observation))
   }
 }
