@@ -1,5 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { on } from './property.ts'
+import { run } from './scheduler.ts'
+import { listed } from './source.ts'
 import { hunt, idsOf, once, seeds } from './world.fixture.ts'
 import { world } from './world.ts'
 
@@ -37,6 +39,23 @@ describe('an operation', () => {
   test('without a budget for its fault never happens', async () => {
     const run = await once(({ operation }) => operation('drop', { fault: 'drops' }))
     expect(run).toMatchObject({ steps: [], verdict: 'no violation found', ending: 'rest' })
+  })
+
+  test.each(['constructor', '__proto__', 'toString'])(
+    'may have any name for its fault, and without a budget does not happen: %s',
+    async (fault) => {
+      const strikes = async (budgets: Readonly<Record<string, number>>) => {
+        const striking = world('striking', ({ operation }) => operation('strike', { fault }), { budgets })
+        return (await run(striking, { source: listed([1]) })).steps.length
+      }
+      expect(await strikes({})).toBe(0)
+      expect(await strikes(Object.fromEntries([[fault, 1]]))).toBe(1)
+    },
+  )
+
+  test('is refused with both a fault and a channel, as a fault might block the channel', async () => {
+    const both = once(({ operation }) => operation('lost', { fault: 'drops', channel: 'wire' }))
+    await expect(both).rejects.toThrowError(expect.objectContaining({ code: 'HEDDLE_OPERATION' }))
   })
 
   test('is taken back by its signal, and rejects with the reason', async () => {

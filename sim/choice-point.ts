@@ -2,6 +2,7 @@
 // When, and in which order, is decided elsewhere.
 
 import { NO_DELAY, toWindow, type Window, type WindowInput } from './duration.ts'
+import { HeddleError } from './error.ts'
 import type { Event, Footprint } from './event.ts'
 import type { EventName } from './names.ts'
 import type { Task } from './tasks.ts'
@@ -12,7 +13,10 @@ export interface OperationOptions<Value = void> {
   /** What its event reads. Where neither `reads` nor `writes` is given, it is taken to touch anything. */
   readonly reads?: readonly string[]
   readonly writes?: readonly string[]
-  /** The fault budget that it takes one of. It may happen, but never has to. */
+  /**
+   * The fault budget that it takes one of. It may happen, but never has to: a task that waits for nothing but
+   * a fault is not stuck, and may wait to the end. Not together with `channel`.
+   */
   readonly fault?: string
   /** Operations of one channel happen one at a time, in the order in which they were begun. */
   readonly channel?: string
@@ -80,6 +84,7 @@ export class ChoicePoint implements Event {
     this.place = name.place
     this.sequence = sequence
     this.createdAtStep = createdAtStep
+    if (options.fault !== undefined && options.channel !== undefined) refuseBoth(name, options)
     this.window = options.window === undefined ? NO_DELAY : toWindow(options.window)
     this.footprint = footprintOf(options)
     this.fault = options.fault
@@ -115,6 +120,14 @@ export class ChoicePoint implements Event {
     this.#options = undefined
     this.#resolve = undefined
   }
+}
+
+// A fault never has to happen, so whatever stands behind it in its channel might wait for ever.
+function refuseBoth({ id }: EventName, { fault, channel }: OperationOptions<any>): never {
+  throw new HeddleError(
+    'HEDDLE_OPERATION',
+    `Expected ${id} to have a fault or a channel, found fault "${fault}" and channel "${channel}". A fault that does not strike would block its channel, so leave one out.`,
+  )
 }
 
 function footprintOf({ reads, writes }: OperationOptions<any>): Footprint {

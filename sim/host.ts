@@ -1,7 +1,8 @@
 // What the JavaScript host lends to the engine, each thing feature-detected, with the same results where it
 // is missing: turns of the event loop, a synchronous drain of the tick and microtask queues, built-in
 // modules, and a guard that keeps what escapes from the code under test. The only file of sim/ that may
-// touch `process` or a timer. It decides nothing.
+// touch `process` or a timer, but for context.ts, which carries a context through `process.nextTick`. It
+// decides nothing.
 
 type Emit = (this: unknown, name: string | symbol, ...values: unknown[]) => boolean
 

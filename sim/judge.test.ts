@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { HeddleError } from './error.ts'
 import type { Observation } from './event.ts'
 import { Judge } from './judge.ts'
 import { always, eventually, monitor, on, sometimes } from './property.ts'
@@ -38,6 +39,44 @@ describe('always', () => {
   test('says what the claim says', () => {
     const claim = always<number>('is small', (view) => (view < 3 ? undefined : `it is ${view}`))
     expect(judge([claim], [{ view: 9 }]).violations).toMatchObject([{ message: 'it is 9' }])
+  })
+})
+
+describe('what a claim throws', () => {
+  const fails = (): never => {
+    throw new RangeError('out of range')
+  }
+  const moment = { seen: [{ type: 'seen' }], at: 5 }
+  const follows = { name: 'claim', on: ['seen'], initial: null, observe: () => {} }
+
+  test.each([
+    ['always', always('claim', fails)],
+    ['eventually', eventually('claim', fails)],
+    ['sometimes', sometimes('claim', fails)],
+    [
+      'sometimes that follows a monitor',
+      sometimes('claim', monitor({ ...follows, name: 'm', observe: fails })),
+    ],
+    ['monitor', monitor({ ...follows, observe: fails })],
+    ['monitor that tells instances apart', monitor({ ...follows, each: fails })],
+    ['monitor at rest', monitor({ ...follows, atRest: fails })],
+  ])('is its violation: %s', (_kind, claim) => {
+    const { violations, reached } = judge([claim], [moment, moment])
+    expect(violations).toMatchObject([{ property: 'claim', message: 'RangeError: out of range', timeUs: 5 }])
+    expect(reached.size).toBe(0)
+  })
+
+  test('is no violation of an eventually before it must hold', () => {
+    let looks = 0
+    const arrives = eventually('arrives', () => looks++ > 0 || fails(), { within: '9us' })
+    expect(judge([arrives], [moment, moment]).violations).toEqual([])
+  })
+
+  test('is thrown on where it is a mistake in using heddle', () => {
+    const mistaken = always('claim', () => {
+      throw new HeddleError('HEDDLE_DURATION', 'Expected a duration.')
+    })
+    expect(() => judge([mistaken], [moment])).toThrowError(HeddleError)
   })
 })
 

@@ -2,6 +2,7 @@
 // It only looks; it never changes what happens.
 
 import { Immer } from 'immer'
+import { describeThrown, HeddleError } from './error.ts'
 import type { Observation } from './event.ts'
 import {
   type Always,
@@ -68,30 +69,27 @@ export class Judge {
     if (this.#monitors !== undefined) {
       for (const observation of observations) {
         for (const run of this.#monitors.get(observation.type) ?? []) {
-          const said = run.observe(observation, moment)
-          if (said === undefined) continue
-          if (run.goal === undefined) this.#record(run.property.name, said, moment)
-          else this.#reach(run.goal)
+          this.#follow(run, observation, moment)
         }
       }
     }
-    for (const property of this.#always) this.#record(property.name, property.holds(view()), moment)
+    for (const property of this.#always) this.#judge(property, view, moment)
     if (this.#eventually.length > 0) {
       this.#eventually = this.#eventually.filter((property) => !this.#settles(property, view, moment))
     }
     if (this.#sometimes.length > 0) {
-      this.#sometimes = this.#sometimes.filter((property) => !this.#reaches(property, observations, view))
+      this.#sometimes = this.#sometimes.filter((property) =>
+        this.#isOpen(property, observations, view, moment),
+      )
     }
   }
 
   /** Judges the end of a run in which everything came to rest. */
   atRest(view: () => unknown, moment: Moment): void {
     for (const run of this.#monitorRuns) {
-      for (const message of run.atRest()) this.#record(run.property.name, message, moment)
+      this.#restOf(run, moment)
     }
-    for (const property of this.#eventually) {
-      this.#record(property.name, property.holds(view()), moment)
-    }
+    for (const property of this.#eventually) this.#judge(property, view, moment)
   }
 
   /** A violation that no property of the user's claims, such as an error that the code under test throws. */
@@ -117,17 +115,53 @@ export class Judge {
     if (property.withinUs === undefined) return false
     const late = moment.timeUs > property.withinUs
     if (late) this.#record(property.name, `not within ${property.withinUs / 1000}ms`, moment)
-    return late || !isViolation(property.holds(view()))
+    return late || !isViolation(judgementOf(property, view))
   }
 
   #reach(name: string): void {
     if (!this.reached.has(name)) this.reached = new Set([...this.reached, name])
   }
 
-  #reaches(property: Sometimes, observations: readonly Observation[], view: () => unknown): boolean {
-    const reached = isReached(property, observations, view)
-    if (reached) this.#reach(property.name)
-    return reached
+  #judge(property: Always | Eventually, view: () => unknown, moment: Moment): void {
+    this.#record(property.name, judgementOf(property, view), moment)
+  }
+
+  #follow(run: MonitorRun, observation: Observation, moment: Moment): void {
+    const name = run.goal ?? run.property.name
+    let said: string | undefined
+    try {
+      said = run.observe(observation, moment)
+    } catch (error) {
+      this.#record(name, violationOf(error), moment)
+      return
+    }
+    if (said === undefined) return
+    if (run.goal === undefined) this.#record(name, said, moment)
+    else this.#reach(name)
+  }
+
+  #restOf(run: MonitorRun, moment: Moment): void {
+    try {
+      for (const message of run.atRest()) this.#record(run.property.name, message, moment)
+    } catch (error) {
+      this.#record(run.property.name, violationOf(error), moment)
+    }
+  }
+
+  /** Whether a `sometimes` may still be reached; one that throws is violated, and done with. */
+  #isOpen(
+    property: Sometimes,
+    observations: readonly Observation[],
+    view: () => unknown,
+    moment: Moment,
+  ): boolean {
+    try {
+      if (!isReached(property, observations, view)) return true
+      this.#reach(property.name)
+    } catch (error) {
+      this.#record(property.name, violationOf(error), moment)
+    }
+    return false
   }
 
   #record(property: string, judgement: Judgement, moment: Moment): void {
@@ -168,6 +202,20 @@ class MonitorRun {
     if (atRest === undefined) return []
     return [...this.#states.values()].map((state) => atRest(state)).filter((text) => typeof text === 'string')
   }
+}
+
+function judgementOf(property: Always | Eventually, view: () => unknown): Judgement {
+  try {
+    return property.holds(view())
+  } catch (error) {
+    return violationOf(error)
+  }
+}
+
+/** What a claim threw, as what it says. A mistake in using heddle is thrown on. */
+function violationOf(thrown: unknown): string {
+  if (thrown instanceof HeddleError) throw thrown
+  return describeThrown(thrown)
 }
 
 function isMonitor(goal: Sometimes['reached']): goal is Monitor {

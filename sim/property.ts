@@ -1,5 +1,6 @@
 // The claims: `always`, `eventually`, `sometimes`, and monitors (small state machines over observations).
-// A property is a value; what a run makes of it is in judge.ts.
+// A property is a value; what a run makes of it is in judge.ts. What a claim throws where it must hold
+// is its violation, whatever its kind.
 
 import { type Duration, toUs } from './duration.ts'
 import type { Observation } from './event.ts'
@@ -57,7 +58,10 @@ export function always<View = any>(name: string, holds: (view: View) => Judgemen
   return { kind: 'always', name, holds }
 }
 
-/** Holds once at the latest when the run is at rest, or within a stretch of virtual time from its start. */
+/**
+ * Holds when the run is at rest, whatever was before. With `within`, it must hold once in that stretch of
+ * virtual time from the start of the run, and may cease to hold afterwards.
+ */
 export function eventually<View = any>(
   name: string,
   holds: (view: View) => Judgement,

@@ -9,7 +9,7 @@ import type { Footprint } from './event.ts'
 
 export class SharedValues {
   /** The values themselves, by name. */
-  readonly values: Record<string, object> = {}
+  readonly values: Record<string, object> = Object.create(null)
   // Invariant: one proxy for each object, so that identity is kept among proxies.
   readonly #proxies = new WeakMap<object, object>()
   readonly #originals = new WeakMap<object, object>()

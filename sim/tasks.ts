@@ -111,6 +111,7 @@ function waits({ name, last }: Task, location?: string): string {
 
 export class TaskRun implements Schedulable {
   readonly names: Names
+  // Without a prototype, so that no fault is called `constructor` in vain.
   readonly budgets: Record<string, number>
   readonly properties: Property[] = []
   // Made when it is first asked for.
@@ -141,7 +142,7 @@ export class TaskRun implements Schedulable {
   constructor(program: Program) {
     this.#program = program
     this.names = program.names
-    this.budgets = { ...program.budgets }
+    this.budgets = Object.assign(Object.create(null), program.budgets)
     this.#carries = program.carries
   }
 

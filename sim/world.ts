@@ -4,7 +4,6 @@
 
 import type { OperationOptions } from './choice-point.ts'
 import type { Duration, WindowInput } from './duration.ts'
-import { describeThrown } from './error.ts'
 import type { Observation } from './event.ts'
 import { Names } from './names.ts'
 import {
@@ -22,10 +21,13 @@ import { carryTask, currentTask, type TaskHandle, type TaskOptions, TaskRun } fr
 export type { OperationOptions } from './choice-point.ts'
 export type { TaskHandle, TaskOptions } from './tasks.ts'
 
-/** Claims about one run. They may look at anything; what a claim throws is its violation. */
+/**
+ * Claims about one run. They may look at anything. What a claim throws is its violation, a `sometimes` and a
+ * monitor included; an `eventually` may throw until it must hold.
+ */
 export interface Check {
   always(name: string, holds: () => Judgement): void
-  /** Holds once, at the latest when the run is at rest, or within a stretch of virtual time from its start. */
+  /** Holds when the run is at rest; with `within`, once in that stretch of virtual time from its start. */
   eventually(name: string, holds: () => Judgement, options?: { within?: Duration }): void
   sometimes(name: string, reached: ObservationMatcher | (() => boolean)): void
   monitor<State, O extends Observation = Observation>(
@@ -56,7 +58,7 @@ export interface World {
 }
 
 export interface WorldOptions extends Partial<Omit<Scenario, 'name' | 'begin'>> {
-  /** How often each fault may strike in one run. */
+  /** How often each fault may strike in one run; a fault without a budget never does. */
   readonly budgets?: Readonly<Record<string, number>>
 }
 
@@ -97,9 +99,8 @@ const functions: World = {
   shared: (name, value) => currentTask('shared').run.share(name, value),
   observe: (observation) => currentTask('observe').run.observe(observation),
   check: {
-    always: (name, holds) => claim('always').push(always(name, thrownIsViolation(holds))),
-    eventually: (name, holds, options) =>
-      claim('eventually').push(eventually(name, thrownIsViolation(holds), options)),
+    always: (name, holds) => claim('always').push(always(name, holds)),
+    eventually: (name, holds, options) => claim('eventually').push(eventually(name, holds, options)),
     sometimes: (name, reached) => claim('sometimes').push(sometimes(name, reached)),
     monitor: (definition) => claim('monitor').push('kind' in definition ? definition : monitor(definition)),
   },
@@ -107,14 +108,4 @@ const functions: World = {
 
 function claim(kind: string) {
   return currentTask(`check.${kind}`).run.properties
-}
-
-function thrownIsViolation(holds: () => Judgement): () => Judgement {
-  return () => {
-    try {
-      return holds()
-    } catch (error) {
-      return describeThrown(error)
-    }
-  }
 }
