@@ -95,6 +95,14 @@ describe('a coordinator of one’s own', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   })
 
+  it.concurrent('that never comes to rest has not simply held', SPAWNS, async () => {
+    const file = write('forever.ts', coordinator('forever', "commands.setTimer('again', '1s')", 'machine'))
+    const { code, stdout } = await hunt(file)
+    expect(stdout).toMatch(/✗ never comes to rest +4 +0/)
+    expect(stdout).toContain('each run ended at its bound of 3600s of virtual time, the first with seed 1.')
+    expect(code).toBe(1)
+  })
+
   it.concurrent('is not taken for one of heddle’s own', SPAWNS, async () => {
     const { code, stderr } = await hunt(write('named.ts', coordinator('competing', '')))
     expect(stderr).toContain('"competing" like one of heddle\'s own')

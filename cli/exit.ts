@@ -8,7 +8,11 @@ export const EXIT = {
   diverged: 3,
   /** An exception that heddle itself is to blame for: EX_SOFTWARE of sysexits.h. */
   ownBug: 70,
+  /** What it has to say could not be written: EX_IOERR. */
+  unwritten: 74,
   interrupted: 130,
+  /** By SIGTERM. */
+  terminated: 143,
   /** Whoever read stdout went away: as a shell reports SIGPIPE. */
   unread: 141,
 } as const
@@ -18,11 +22,12 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 export const EXIT_CODES_HELP = `
 Exit codes:
   0    nothing found
-  1    a property was violated, a run was stuck or never settled, a replayed failure still fails
+  1    a property was violated, a run was stuck, never settled or never rested, a replayed failure still fails
   2    a mistake in the command line, the configuration or a replay file
   3    non-determinism: two runs of one schedule differ, or a replay file cannot be followed any more
   70   a bug of heddle's own (HEDDLE_DEBUG=1 shows where)
-  130  interrupted`
+  74   the output could not be written
+  130  interrupted (143 by SIGTERM)`
 
 /** A mistake in the command line, in a file that it names, or in what that file holds: one line, exit 2. */
 export class UsageError extends Error {

@@ -1,7 +1,7 @@
 // One failure as a person sees it: what was violated where, how it came to it, and how to see it again.
 
 import { formatUs } from '../sim/index.ts'
-import { colours, plain, width } from './terminal.ts'
+import { colours, plain, thousands, width, wrapped } from './terminal.ts'
 import type { Timeline } from './timeline.ts'
 import { timetable } from './timetable.ts'
 
@@ -47,16 +47,15 @@ function head({ scenario, coordinator, property, schedule, schedules, violated, 
   ].join('   ')
 }
 
+const LABEL = ' '.repeat('  Violated   '.length)
+
 function foot({ message, step, timeUs, file, command }: Failure): readonly string[] {
+  const said = `${plain(message)} (step ${step}, ${formatUs(timeUs)})`
   return [
-    `  Violated   ${plain(message)} (step ${step}, ${formatUs(timeUs)})`,
+    `  Violated   ${wrapped(said, width() - LABEL.length).join(`\n${LABEL}`)}`,
     `  Written    ${plain(file)}`,
     `  Replay     ${plain(command)}`,
   ]
-}
-
-export function thousands(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
 /** An argument as a shell takes it. */

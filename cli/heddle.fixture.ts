@@ -67,22 +67,22 @@ function endOf(child: ChildProcess): Promise<Ended> {
   })
 }
 
-/** The single coordinator, with something put in front of its session's transition. */
-export const coordinator = (name: string, before: string) => `
+/** The single coordinator, with something put in front of a machine's transition. */
+export const coordinator = (name: string, before: string, machine: 'session' | 'machine' = 'session') => `
   import { type Coordinator, type Machine, single } from '${MODEL}'
   const { machines, ...rest } = single()
-  const session = machines.session as Machine
+  const inner = machines.${machine} as Machine
   let calls = 0
   const mine: Coordinator = {
     ...rest,
     name: '${name}',
     machines: {
       ...machines,
-      session: {
-        ...session,
+      ${machine}: {
+        ...inner,
         receive(state, input, commands) {
           ${before}
-          session.receive(state, input, commands)
+          inner.receive(state, input, commands)
         },
       },
     },

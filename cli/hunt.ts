@@ -6,7 +6,7 @@ import { chosen, forEntry, nameOf } from './coordinators.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { type Failure, failureLines, failureText } from './failure.ts'
 import { type Findings, recordFindings } from './findings.ts'
-import { CHUNK_SEEDS, huntAll, type Outcome } from './hunting.ts'
+import { CHUNK_SEEDS, huntAll, neverRests, type Outcome } from './hunting.ts'
 import { find, type StrategyName } from './options.ts'
 import { loadCoordinator, Pool } from './pool.ts'
 import { huntJson, huntSummary, lostLine } from './summary.ts'
@@ -139,6 +139,6 @@ function exitCode({ outcome, findings, interrupted }: HuntResult): ExitCode {
   if (findings.divergences.length > 0 || reports.some(({ nonDeterminism }) => nonDeterminism !== null)) {
     return EXIT.diverged
   }
-  const found = outcome.lost !== undefined || reports.some(({ failures }) => failures > 0)
+  const found = outcome.lost !== undefined || reports.some((one) => one.failures > 0 || neverRests(one))
   return found ? EXIT.violated : EXIT.nothingFound
 }

@@ -1,12 +1,16 @@
 // Hunts scenarios on worker threads: splits the seeds into chunks of a fixed size and puts the reports together
 // in order, so that the result is the same for any number of workers. Says what never settled. Prints nothing.
 
-import type { Measure } from '../model/index.ts'
 import { type HuntReport, mergeReports, type Seeds } from '../sim/index.ts'
 import { eachOf, Interrupted, type Limits, type Pool, ThreadEnded, TimedOut } from './pool.ts'
-import type { Manner, Subject } from './tasks.ts'
+import type { Manner, Subject, Taken } from './tasks.ts'
 
-export type Report = HuntReport<Measure>
+export type Report = HuntReport<Taken>
+
+/** Whether no run came to rest, so that nothing was judged to its end. */
+export function neverRests({ cutShort, seeds }: Report): boolean {
+  return cutShort > 0 && cutShort === seeds.count
+}
 
 export interface Hunted {
   readonly subject: Subject

@@ -28,17 +28,17 @@ const DEFAULT = { seeds: 200, reportSeeds: 100, timeoutMs: 60_000, workersMax: 8
 /** Runs the command line `argv`, and gives the exit code. Never throws. */
 export async function main(argv: readonly string[]): Promise<number> {
   const controller = new AbortController()
-  endInTwoSignals(controller)
-  endQuietlyWithoutReader()
+  const interrupted = endInTwoSignals(controller)
+  endWithoutReader()
   let code: ExitCode = EXIT.nothingFound
   try {
     await program(controller.signal, (result) => {
       code = result
     }).parseAsync(argv)
-    return code
   } catch (error) {
-    return codeOf(error)
+    code = codeOf(error)
   }
+  return code === EXIT.interrupted ? interrupted() : code
 }
 
 function program(signal: AbortSignal, ends: (code: ExitCode) => void): Command {
@@ -110,7 +110,7 @@ function addHunt(heddle: Command, signal: AbortSignal, ends: Ends): void {
 const HUNT_HELP = `
 With --coordinator single or class, a scenario that is made for another policy gets that one.
 --out replays puts a replay file into a corpus that is kept; .heddle is for those of the day.
-Exit code: 3 where a run was not deterministic, else 1 where anything was violated, stuck or never settled, else 0.`
+Exit code: 3 where a run was not deterministic, else 1 where anything was violated, stuck or never settled,\nor no run of a scenario came to rest, else 0.`
 
 function addReplay(heddle: Command, signal: AbortSignal, ends: Ends): void {
   heddle
@@ -124,9 +124,10 @@ function addReplay(heddle: Command, signal: AbortSignal, ends: Ends): void {
     .addOption(timeout())
     .addOption(json())
     .addHelpText('after', REPLAY_HELP)
-    .action(async (target: string, options: ReplayCommand) =>
-      ends(await replayCommand(target, options, signal)),
-    )
+    .action(async (target: string, options: Omit<ReplayCommand, 'given'>, command: Command) => {
+      const given = Object.keys(options).filter((name) => command.getOptionValueSource(name) === 'cli')
+      ends(await replayCommand(target, { ...options, given }, signal))
+    })
 }
 
 const REPLAY_HELP = `
@@ -173,21 +174,28 @@ function usageLine({ code, message }: CommanderError): string {
 
 /**
  * The first Ctrl-C calls the work off, a second one ends the process. The listener stays, because write-file-atomic
- * listens too, to clear up, and ends the process itself where nobody else listens.
+ * listens too, to clear up, and ends the process itself where nobody else listens. Gives the code of what came.
  */
-function endInTwoSignals(controller: AbortController): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+function endInTwoSignals(controller: AbortController): () => ExitCode {
+  let code: ExitCode = EXIT.interrupted
+  for (const [signal, itsCode] of [
+    ['SIGINT', EXIT.interrupted],
+    ['SIGTERM', EXIT.terminated],
+  ] as const) {
     process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(EXIT.interrupted)
+      if (controller.signal.aborted) process.exit(code)
+      code = itsCode
       controller.abort()
     })
   }
+  return () => code
 }
 
-/** A reader that goes away, such as `head`, ends the command as it ends any other. */
-function endQuietlyWithoutReader(): void {
+/** A reader that goes away, such as `head`, ends the command as it ends any other; so does a disk that is full. */
+function endWithoutReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    process.exit(EXIT.unread)
+    if (error.code === 'EPIPE') process.exit(EXIT.unread)
+    printError(`heddle: writing the output failed: ${oneLine(error)}`)
+    process.exit(EXIT.unwritten)
   })
 }

@@ -3,13 +3,13 @@
 
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, truncateSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { competing, scenarios } from '../model/index.ts'
 import { catalogueScenario } from '../properties/index.ts'
 import { formatTrace, parseTrace, random, record, type Trace } from '../sim/index.ts'
 import { folder, SPAWNS } from './heddle.fixture.ts'
-import { replayFileName } from './replay-file.ts'
+import { replayFileName, writeReplayFile } from './replay-file.ts'
 
 const { path, heddle, write } = folder()
 let text: string
@@ -101,7 +101,11 @@ describe('a replay file whose schedule cannot be followed', () => {
     }))
     const { code, stdout } = await heddle('replay', write('diverges.replay', other))
     expect(code).toBe(3)
-    expect(stdout).toContain('Replay diverged at step 2')
+    const [head, ...rest] = stdout
+      .split('\n')
+      .slice(stdout.slice(0, stdout.indexOf('✗ Replay')).split('\n').length - 1)
+    expect(head).toMatch(/^✗ Replay diverged at step 2 .* Was the code changed since it was recorded\?/)
+    expect(rest.join('\n')).not.toContain('✓')
     expect(stdout).not.toContain('\u001b')
   })
 })
@@ -115,4 +119,20 @@ describe('the name of a replay file', () => {
     expect(replayFileName('a', '../../etc/passwd\0')).toBe('a.etc-passwd.replay')
     expect(replayFileName('a', '…')).toBe('a.unnamed.replay')
   })
+})
+
+describe('a replay file that is written', () => {
+  it('makes the folders that are missing', async () => {
+    const written = await writeReplayFile(join(path, 'a', 'b', 'c'), 'x.replay', 'text')
+    expect(readFileSync(written, 'utf8')).toBe('text')
+  })
+
+  it.each(process.platform === 'linux' ? ['file', 'file/below', '/proc/nowhere'] : ['file', 'file/below'])(
+    'is refused in one line where %s cannot be a folder',
+    async (name) => {
+      write('file', '')
+      const folder = resolve(path, name)
+      await expect(writeReplayFile(folder, 'x.replay', 'text')).rejects.toThrow(/^Writing .* failed: [^\n]+$/)
+    },
+  )
 })

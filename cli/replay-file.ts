@@ -2,8 +2,8 @@
 // in one is for sim/ to judge.
 
 import { constants } from 'node:fs'
-import { mkdir, open } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, open, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { TRACE_LIMITS } from '../sim/index.ts'
 import { UsageError } from './exit.ts'
@@ -57,12 +57,37 @@ function reason(error: NodeJS.ErrnoException): string {
 export async function writeReplayFile(folder: string, name: string, text: string): Promise<string> {
   const path = join(folder, name)
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     await writeFileAtomic(path, text)
   } catch (error) {
     throw new UsageError(`Writing ${plain(path)} failed: ${plain((error as Error).message)}.`)
   }
   return path
+}
+
+/**
+ * Like a recursive mkdir, one folder after the other, as Node's own does not come back from where nobody can make
+ * one, such as /proc.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  const missing: string[] = []
+  for (let path = resolve(folder); !(await isFolder(path)); path = dirname(path)) missing.push(path)
+  for (const path of missing.reverse()) {
+    await mkdir(path).catch(async (error: NodeJS.ErrnoException) => {
+      // Another worker's finding may have made it meanwhile.
+      if (error.code !== 'EEXIST' || !(await isFolder(path))) throw error
+    })
+  }
+}
+
+/** Whether it is there; throws where something else is. */
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (found !== undefined && !found.isDirectory()) throw new Error(`${plain(path)} is no folder`)
+  return found !== undefined
 }
 
 const SLUG_CHARS_MAX = 60

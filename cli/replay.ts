@@ -2,15 +2,14 @@
 // to the byte.
 
 import { scenarios } from '../model/index.ts'
-import { formatUs, type TimingName } from '../sim/index.ts'
+import { type Divergence, formatUs, type Outcome, type TimingName } from '../sim/index.ts'
 import { type CoordinatorRef, chosen, forEntry } from './coordinators.ts'
 import { EXIT, type ExitCode, UsageError } from './exit.ts'
-import { thousands } from './failure.ts'
 import { find, type StrategyName } from './options.ts'
 import { type Limits, loadCoordinator, Pool, ThreadEnded, TimedOut } from './pool.ts'
 import { REPLAY_EXTENSION, readReplayFile } from './replay-file.ts'
 import type { Replayed } from './tasks.ts'
-import { colours, plain, print, width } from './terminal.ts'
+import { colours, plain, print, thousands, width, wrapped } from './terminal.ts'
 import { timetable } from './timetable.ts'
 
 export interface ReplayCommand {
@@ -20,6 +19,8 @@ export interface ReplayCommand {
   readonly timing: TimingName
   readonly timeout: number
   readonly json: boolean
+  /** Those of the options above that were given; a replay file leaves no choice of a schedule. */
+  readonly given: readonly string[]
 }
 
 export async function replayCommand(
@@ -27,8 +28,11 @@ export async function replayCommand(
   command: ReplayCommand,
   signal: AbortSignal,
 ): Promise<ExitCode> {
+  const { seed } = command
   const job =
-    command.seed === undefined ? await fileJob(target, command) : await seedJob(target, command.seed, command)
+    seed === undefined || isFile(target)
+      ? await fileJob(target, command)
+      : await seedJob(target, seed, command)
   const limits = { timeoutMs: command.timeout, signal }
   const pool = new Pool(1)
   try {
@@ -49,14 +53,29 @@ export async function replayCommand(
   }
 }
 
+/** The options that choose a schedule. */
+const SCHEDULE: readonly string[] = ['seed', 'strategy', 'timing']
+
 interface Job {
   readonly coordinator: CoordinatorRef | undefined
   run(pool: Pool, limits: Limits): Promise<Replayed | string>
 }
 
+/** Whether a word can only mean a file: no scenario is named so. */
+function isFile(word: string): boolean {
+  return word.endsWith(REPLAY_EXTENSION) || /[/\\]/.test(word)
+}
+
 async function fileJob(path: string, command: ReplayCommand): Promise<Job> {
-  if (scenarios.some(({ name }) => name === path) && !path.endsWith(REPLAY_EXTENSION)) {
+  if (path === '') throw new UsageError('Expected a replay file or a scenario, found an empty word.')
+  if (scenarios.some(({ name }) => name === path)) {
     throw new UsageError(`Expected a seed to replay ${path} from: heddle replay ${path} --seed 1.`)
+  }
+  const chosenBySeed = command.given.filter((name) => SCHEDULE.includes(name))
+  if (chosenBySeed.length > 0) {
+    throw new UsageError(
+      `A replay file says the whole schedule itself: leave out --${chosenBySeed.join(' and --')} beside ${plain(path)}, or give a scenario in its place.`,
+    )
   }
   const bytes = await readReplayFile(path)
   const coordinator = command.coordinator === undefined ? undefined : await chosen(command.coordinator)
@@ -79,26 +98,44 @@ function replayText(replayed: Replayed): string {
     `${thousands(timeline.steps.length)} steps, ${formatUs(timeline.timeUs)}`,
   ].join('   ')
   const table = timetable(timeline, { width: width() })
-  return [head, '', table, '', `${verdictLine(replayed)}`, sameness(replayed)].join('\n')
+  return [head, '', table, '', ...conclusion(replayed)].join('\n')
 }
 
-function verdictLine({ found }: Replayed): string {
-  if (found.property === null) return `${colours.green('✓')} ${found.verdict}`
-  const where = `step ${found.step}, ${formatUs(found.at)}`
-  return colours.red(`✗ ${plain(found.property)}: ${plain(found.message ?? '')} (${where})`)
-}
-
-function sameness({ outcome, divergence }: Replayed): string {
-  const message = plain(divergence?.message ?? '', 1_000)
-  switch (outcome) {
-    case 'exact':
-      return 'Reproduced to the byte.'
-    case 'fixed':
-      return `${colours.green('Fixed:')} the same schedule can be followed, and what it violated now holds.`
-    case 'diverged':
-      return `${colours.red('✗')} ${message}`
+/** What came of it, what matters most first. */
+function conclusion(replayed: Replayed): readonly string[] {
+  const { outcome, divergence } = replayed
+  if (outcome === 'diverged' && divergence !== null) {
+    return [...lines(divergedText(divergence)).map(colours.red), soFar(replayed.found)]
   }
+  if (outcome === 'fixed') {
+    return [`${colours.green('✓ Fixed:')} the same schedule can be followed, and what it violated now holds.`]
+  }
+  return [...verdictLines(replayed.found), 'Reproduced to the byte.']
 }
+
+/** The engine's sentence ends with the cause it thinks of; the likeliest by far goes before it. */
+function divergedText({ step, timeUs, expected, found, message }: Divergence): string {
+  const where = step === 0 ? 'before its first step' : `at step ${step} (t=${formatUs(timeUs)})`
+  const cause = message.slice(message.lastIndexOf(`${found}. `) + found.length + 2)
+  return `✗ Replay diverged ${where}. Was the code changed since it was recorded? Expected ${expected}, ${found}. If nothing was changed: ${cause}`
+}
+
+function soFar({ property, message }: Outcome): string {
+  if (property === null) return 'As far as it could be followed, nothing was violated.'
+  return `As far as it could be followed, it violated: ${plain(property)} (${plain(message ?? '')}).`
+}
+
+function verdictLines({ verdict, property, message, step, at }: Outcome): readonly string[] {
+  if (property === null) return [`${colours.green('✓')} ${verdict}`]
+  const where = `step ${step}, ${formatUs(at)}`
+  return lines(`✗ ${plain(property)}: ${plain(message ?? '')} (${where})`).map(colours.red)
+}
+
+function lines(text: string): readonly string[] {
+  return wrapped(plain(text, LINES_CHARS_MAX), width(), '  ')
+}
+
+const LINES_CHARS_MAX = 2_000
 
 function json({ timeline, ...rest }: Replayed): string {
   return JSON.stringify({ ...rest, text: undefined, steps: timeline.steps }, null, 2)

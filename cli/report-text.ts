@@ -1,7 +1,6 @@
 // Lays the report out: one row a scenario, then the test plan's metrics beside what it asks for.
 
 import { formatUs, VERSION } from '../sim/index.ts'
-import { thousands } from './failure.ts'
 import type { Report } from './hunting.ts'
 import {
   holds,
@@ -15,7 +14,7 @@ import {
 } from './metrics.ts'
 import type { ReportCommand, ReportResult } from './report.ts'
 import { table } from './table.ts'
-import { colours, plain } from './terminal.ts'
+import { colours, plain, thousands } from './terminal.ts'
 
 export function reportText(command: ReportCommand, result: ReportResult): string {
   const { metrics, findings, elapsedMs } = result
@@ -56,7 +55,10 @@ function held(report: Report): string {
   if (holds(report)) return 'holds'
   const claims = report.properties.filter(({ violated }) => violated > 0)
   const first = claims[0]
-  if (first === undefined) return colours.red(`✗ ${report.verdict}`)
+  if (first === undefined) {
+    const { verdict, cutShort } = report
+    return colours.red(cutShort > 0 ? `✗ ${thousands(cutShort)} runs cut short` : `✗ ${verdict}`)
+  }
   return colours.red(`✗ ${plain(first.property)} (seed ${first.firstSeed})`)
 }
 

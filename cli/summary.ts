@@ -2,12 +2,11 @@
 
 import { VERSION } from '../sim/index.ts'
 import { nameOf } from './coordinators.ts'
-import { thousands } from './failure.ts'
 import type { HuntCommand, HuntResult } from './hunt.ts'
-import type { Hunted, Lost } from './hunting.ts'
+import { type Hunted, type Lost, neverRests, type Report } from './hunting.ts'
 import { table } from './table.ts'
-import { seedsText } from './tasks.ts'
-import { colours, plain } from './terminal.ts'
+import { type Subject, seedsText } from './tasks.ts'
+import { colours, plain, thousands } from './terminal.ts'
 
 export function huntSummary({ strategy, timing, seed, seeds }: HuntCommand, result: HuntResult): string {
   const { hunted } = result.outcome
@@ -28,15 +27,20 @@ export function huntSummary({ strategy, timing, seed, seeds }: HuntCommand, resu
 function rowOf({ subject, report }: Hunted): readonly string[] {
   const start = [subject.scenario, nameOf(subject.coordinator)]
   if (report === undefined) return [...start, colours.yellow('not run'), '0', '', '']
-  const good = report.verdict === 'no violation found'
-  const verdict = good ? report.verdict : colours.red(`✗ ${report.verdict}`)
   return [
     ...start,
-    verdict,
+    verdictOf(report),
     thousands(report.seeds.count),
     thousands(report.failures),
     thousands(report.steps),
   ]
+}
+
+function verdictOf(report: Report): string {
+  if (report.verdict !== 'no violation found') return colours.red(`✗ ${report.verdict}`)
+  if (neverRests(report)) return colours.red('✗ never comes to rest')
+  if (report.cutShort === 0) return report.verdict
+  return colours.yellow(`${report.verdict}, ${thousands(report.cutShort)} cut short`)
 }
 
 /** What a person must know before believing that nothing was found. */
@@ -49,10 +53,25 @@ function notes({ subject, report }: Hunted): readonly string[] {
     ...(unreached.length > 0
       ? [colours.yellow(`${subject.scenario}: never reached in these seeds: ${unreached.join('; ')}`)]
       : []),
-    ...(report.cutShort > 0
-      ? [colours.yellow(`${subject.scenario}: ${report.cutShort} runs ended at their bound, not at rest`)]
-      : []),
+    ...(report.cutShort > 0 ? [cutShortLine(subject, report)] : []),
   ]
+}
+
+function cutShortLine(subject: Subject, report: Report): string {
+  const { cutShort, seeds, measures } = report
+  const bounds = measures.map(({ bound }) => bound)
+  const at = [...new Set(bounds.filter((bound) => bound !== undefined))].join(' or ')
+  const first = seeds.first + bounds.findIndex((bound) => bound !== undefined)
+  if (neverRests(report)) {
+    const where = `${subject.scenario} · ${nameOf(subject.coordinator)}`
+    return colours.red(
+      `✗ ${where} never comes to rest: each run ended at its bound of ${at}, the first with seed ${first}. Does something start again for ever?`,
+    )
+  }
+  const runs = cutShort === 1 ? '1 run' : `${thousands(cutShort)} runs`
+  return colours.yellow(
+    `${subject.scenario}: ${runs} ended at the bound of ${at}, not at rest; the first with seed ${first}`,
+  )
 }
 
 export function lostLine({ subject, seeds, how }: Lost): string {

@@ -1,15 +1,17 @@
 // What a worker thread does for the command: everything that runs code under test, or reads a replay file.
 // Answers are plain data. It prints nothing and writes no file.
 
-import { type Measure, measure, scenarios } from '../model/index.ts'
+import { type Measure, measure as measureOf, scenarios } from '../model/index.ts'
 import { catalogueScenario, rebuild } from '../properties/index.ts'
 import {
   type Divergence,
   fifo,
+  formatUs,
   type HuntReport,
   hunt,
   type Outcome,
   parseTrace,
+  type Run,
   random,
   record,
   replay,
@@ -22,7 +24,7 @@ import {
 import { BUILT_IN, type CoordinatorRef, load, nameOf } from './coordinators.ts'
 import { UsageError } from './exit.ts'
 import { find, type StrategyName } from './options.ts'
-import { oneLine, plain } from './terminal.ts'
+import { oneLine, plain, thousands } from './terminal.ts'
 import { type Timeline, watched } from './timeline.ts'
 
 /** What is run: a scenario of the catalogue, and its coordinator. */
@@ -78,10 +80,16 @@ export interface Recorded extends Replayed {
   readonly text: string
 }
 
+/** What is taken of each run of a hunt. */
+export interface Taken extends Measure {
+  /** The bound that the run came to before it came to rest, as a person says it. */
+  readonly bound?: string
+}
+
 /** What each kind of task gives. */
 export interface TaskResults {
   load: null
-  hunt: HuntReport<Measure>
+  hunt: HuntReport<Taken>
   /** A sentence, where the seed did not do again what the hunt found. */
   record: Recorded | string
   replay: Replayed
@@ -174,7 +182,7 @@ async function scenarioOf({ scenario, coordinator }: Subject): Promise<Scenario>
   return catalogueScenario(find('scenario', scenario, scenarios), await load(coordinator))
 }
 
-async function huntSeeds(task: HuntTask): Promise<HuntReport<Measure>> {
+async function huntSeeds(task: HuntTask): Promise<HuntReport<Taken>> {
   const { seeds, timing } = task
   const scenario = await scenarioOf(task)
   const options = { strategy: STRATEGIES[task.strategy], timing, selfCheckEvery: SELF_CHECK_EVERY, measure }
@@ -189,6 +197,14 @@ async function huntSeeds(task: HuntTask): Promise<HuntReport<Measure>> {
     }
     throw new Located(whereOf(task), error)
   }
+}
+
+function measure(run: Run): Taken {
+  const { stepsMax, timeMaxUs } = run.scenario
+  const { ending } = run
+  if (ending === 'steps') return { ...measureOf(run), bound: `${thousands(stepsMax)} steps` }
+  if (ending === 'time') return { ...measureOf(run), bound: `${formatUs(timeMaxUs)} of virtual time` }
+  return measureOf(run)
 }
 
 async function recordSeed(task: RecordTask): Promise<Recorded | string> {

@@ -28,6 +28,24 @@ export function oneLine(thrown: unknown): string {
   return plain(text.replace(/\s*\n\s*/g, ' '))
 }
 
+/** 12,345 */
+export function thousands(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
+}
+
+/** Text on as many lines as it needs, those after the first one indented. A word may be longer than a line. */
+export function wrapped(text: string, chars: number, indent = ''): readonly string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line.trim() !== '' && line.length + 1 + word.length > chars) {
+      lines.push(line)
+      line = `${indent}${word}`
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line]
+}
+
 /** The colours of stdout; every function leaves the text alone where stdout is no terminal, or wants none. */
 export const colours = pc.createColors(pc.isColorSupported && process.stdout.isTTY === true)
 

@@ -3,7 +3,7 @@
 
 import { formatUs } from '../sim/index.ts'
 import { type Cell, table } from './table.ts'
-import { colours, plain } from './terminal.ts'
+import { colours, plain, wrapped } from './terminal.ts'
 import type { Timeline, TimelineStep, TimelineViolation } from './timeline.ts'
 
 export interface Layout {
@@ -16,6 +16,7 @@ export interface Layout {
 
 const TIME_CHARS = 10
 const COLUMN_CHARS_MIN = 23
+const EVENT_CHARS_MAX = 36
 const NAME_CHARS_MAX = 60
 const STATE_CHARS_MAX = 80
 
@@ -45,7 +46,7 @@ function marksOf({ steps, violations }: Timeline, { property }: Layout): Marks {
 }
 
 function mark({ property, message }: TimelineViolation): string {
-  return colours.red(`✗ ${plain(property)}: ${plain(message)}`)
+  return `✗ ${plain(property)}: ${plain(message)}`
 }
 
 function chosenSteps({ steps, violations }: Timeline, { changesOnly }: Layout): readonly TimelineStep[] {
@@ -101,7 +102,9 @@ function inColumns(
   const chars = Math.min(34, Math.floor((width - TIME_CHARS - 2) / Math.max(1, places.length)))
   const rows = shown.flatMap((step): Cell[][] => [
     [formatUs(step.timeUs), ...places.map((place) => cell(step, place, parts, chars - 2))],
-    ...(marks.get(step.step) ?? []).map((content): Cell[] => ['', { colSpan: places.length, content }]),
+    ...(marks.get(step.step) ?? [])
+      .flatMap((text) => wrapped(text, chars * places.length - 2, '  '))
+      .map((line): Cell[] => ['', { colSpan: places.length, content: colours.red(line) }]),
   ])
   return table(['time', ...places.map((place) => plain(place, NAME_CHARS_MAX))], rows, {
     aligns: ['right'],
@@ -141,34 +144,26 @@ function breakable(text: string, chars: number): string {
 }
 
 function asList({ shown, marks }: Rows, { width }: Layout): string {
-  const eventChars = Math.min(36, Math.max(...shown.map(({ event }) => event.length), 8))
-  const indent = ' '.repeat(TIME_CHARS + 2)
-  const lines = [`${'time'.padStart(TIME_CHARS)}  ${'event'.padEnd(eventChars)}  state`]
-  lines[0] = colours.bold(lines[0] as string)
+  const eventChars = Math.min(EVENT_CHARS_MAX, Math.max(...shown.map(({ event }) => event.length), 8))
+  const before = ' '.repeat(TIME_CHARS + 2)
+  const stateChars = width - before.length - eventChars - 2
+  const out = [colours.bold(`${'time'.padStart(TIME_CHARS)}  ${'event'.padEnd(eventChars)}  state`)]
   for (const { step, timeUs, event, changes } of shown) {
-    const states = changes.map(([actor, state]) => plain(`${actor} ${state}`, STATE_CHARS_MAX))
-    const start = `${formatUs(timeUs).padStart(TIME_CHARS)}  ${plain(event, NAME_CHARS_MAX).padEnd(eventChars)}`
-    lines.push(...wrapped(start, states, { width, indent: indent + ' '.repeat(eventChars + 2) }))
-    for (const text of marks.get(step) ?? []) lines.push(`${indent}${text}`)
-  }
-  return lines.map((line) => line.trimEnd()).join('\n')
-}
-
-/** The states behind the event, on as many lines as they need. */
-function wrapped(
-  start: string,
-  states: readonly string[],
-  { width, indent }: { width: number; indent: string },
-) {
-  const lines: string[] = []
-  let line = `${start}  `
-  for (const [index, state] of states.entries()) {
-    const text = index < states.length - 1 ? `${state}, ` : state
-    if (line.length + text.length > width && line.trim() !== '' && line !== indent && index > 0) {
-      lines.push(line)
-      line = indent
+    const states = changes.map(([actor, state]) => plain(`${actor} ${state}`, STATE_CHARS_MAX)).join(', ')
+    const texts = wrapped(breakable(states, stateChars), stateChars)
+    const name = plain(event, NAME_CHARS_MAX)
+    const start = `${formatUs(timeUs).padStart(TIME_CHARS)}  ${name.padEnd(eventChars)}`
+    // A long name has its line to itself, and the states come below.
+    if (name.length > eventChars) out.push(start)
+    for (const [index, text] of texts.entries()) {
+      const isFirst = index === 0 && name.length <= eventChars
+      out.push(`${isFirst ? start : before + ' '.repeat(eventChars)}  ${text}`)
     }
-    line += text
+    const said = (marks.get(step) ?? []).flatMap((text) => wrapped(text, width - before.length, '  '))
+    out.push(...said.map((line) => before + colours.red(line)))
   }
-  return [...lines, line]
+  return out
+    .map((line) => line.trimEnd())
+    .filter(Boolean)
+    .join('\n')
 }

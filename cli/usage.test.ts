@@ -19,6 +19,8 @@ describe('a mistake in the command line', () => {
     [['hunt', '--timing', 'real'], 'Expected one of sampled, untimed.'],
     [['hunt', '--coordinator', 'singel'], 'Unknown coordinator "singel". Did you mean single?'],
     [['replay'], "missing required argument 'file|scenario'"],
+    [['replay', ''], 'Expected a replay file or a scenario, found an empty word.'],
+    [['replay', 'a.replay', '--seed', '3'], 'leave out --seed beside a.replay'],
     [['replay', 'five-tabs'], 'Expected a seed to replay five-tabs from'],
   ])('%j is named on one line', SPAWNS, async (args, expected) => {
     const { code, stdout, stderr } = await heddle(...args)
