@@ -4,6 +4,7 @@
 import type { TimingName } from './clock.ts'
 import { HeddleError } from './error.ts'
 import type { Schedulable } from './event.ts'
+import { checkOptions, checkScenario } from './options.ts'
 import { type HuntReport, ReportBuilder, type Seeds } from './report.ts'
 import type { Scenario } from './scenario.ts'
 import { type Run, type RunOptions, run, runAll } from './scheduler.ts'
@@ -47,6 +48,8 @@ export async function hunt<Measure = undefined>(
   scenario: Scenario,
   options: HuntOptions<Measure> = {},
 ): Promise<HuntReport<Measure>> {
+  checkScenario(scenario)
+  checkOptions('hunt', options)
   const { seeds = SEEDS, strategy = random, timing = 'sampled', signal, onProgress } = options
   const { failuresMax = Number.POSITIVE_INFINITY } = options
   checkSeeds(seeds)
@@ -65,15 +68,19 @@ export async function hunt<Measure = undefined>(
 
 export interface RecordOptions {
   readonly seed: number
-  readonly strategy: Strategy
-  readonly timing: TimingName
+  /** `random` unless given. */
+  readonly strategy?: Strategy
+  /** *sampled* unless given. */
+  readonly timing?: TimingName
   /** The property whose violation ends the run; without one, the run goes on to its end. */
   readonly property?: string
 }
 
 /** Runs one seed again, and gives the text of its trace. Throws HEDDLE_RECORD if `property` is not violated. */
 export async function record(scenario: Scenario, options: RecordOptions): Promise<string> {
-  const { seed, strategy, timing, property } = options
+  checkScenario(scenario)
+  checkOptions('record', options)
+  const { seed, strategy = random, timing = 'sampled', property } = options
   checkSeeds({ first: seed, count: 1 })
   const source = ({ budgets }: Schedulable) => seeded({ seed, strategy, timing, budgets })
   const finished = await run(

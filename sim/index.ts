@@ -11,8 +11,8 @@ export {
 export { TIMINGS, type TimingName } from './clock.ts'
 export type { Divergence } from './divergence.ts'
 export { type Duration, formatUs, toUs, toWindow, type Window, type WindowInput } from './duration.ts'
-export { assertOwn, describeThrown, type ErrorCode, HeddleError } from './error.ts'
-export { dependent, type Event, type Footprint, type Observation, type Schedulable } from './event.ts'
+export { describeThrown, type ErrorCode, HeddleError } from './error.ts'
+export type { Event, Footprint, Observation, Schedulable } from './event.ts'
 export { type HuntOptions, hunt, type RecordOptions, record } from './hunt.ts'
 export type { Violation } from './judge.ts'
 export { parseTrace } from './parse.ts'
@@ -32,8 +32,8 @@ export {
   type Sometimes,
   sometimes,
 } from './property.ts'
-export { type Draw, RandomStream, RandomStreams, type StreamState } from './random.ts'
-export { type Recorded, type Replay, recorded, replay } from './replay.ts'
+export type { Draw, RandomStream } from './random.ts'
+export { type Replay, replay } from './replay.ts'
 export {
   type HuntReport,
   mergeReports,
@@ -63,16 +63,13 @@ export { type Delivery, type Fired, System, type SystemDefinition, type SystemSt
 export {
   type Expectation,
   encodeTrace,
-  FORMAT,
   formatTrace,
   type Outcome,
-  outcomeOf,
   TRACE_LIMITS,
   type Trace,
   type TraceHeader,
   type TraceMeta,
   type TraceStep,
-  traceOf,
   VERSION,
 } from './trace.ts'
 export {

@@ -15,6 +15,7 @@ import {
 import type { Window } from './duration.ts'
 import { HeddleError } from './error.ts'
 import type { Event } from './event.ts'
+import { checkScenario } from './options.ts'
 import { printable } from './printable.ts'
 import type { Scenario } from './scenario.ts'
 import { type Run, run } from './scheduler.ts'
@@ -35,7 +36,9 @@ export type Replay = { readonly run: Run; readonly found: Outcome } & (
  * other parameters.
  */
 export async function replay(trace: Trace, scenario: Scenario): Promise<Replay> {
-  checkScenario(trace, scenario)
+  checkScenario(scenario)
+  checkTrace(trace)
+  checkSame(trace, scenario)
   const source = recorded(trace, scenario.timeMaxUs)
   const { ending, property } = trace.outcome
   const stopAt = ending === 'violation' && property !== null ? { stopAt: property } : {}
@@ -98,7 +101,16 @@ function lateUs(timing: TimingName, enabled: readonly Event[], clock: Clock): nu
   return Math.max(...times)
 }
 
-function checkScenario({ header }: Trace, scenario: Scenario): void {
+function checkTrace(trace: unknown): void {
+  if (typeof trace === 'object' && trace !== null && 'header' in trace) return
+  const found = trace === null ? 'null' : typeof trace === 'string' ? 'a string' : typeof trace
+  throw new HeddleError(
+    'HEDDLE_OPTIONS',
+    `Expected a trace, as parseTrace() reads one, found ${found}. Parse the text first.`,
+  )
+}
+
+function checkSame({ header }: Trace, scenario: Scenario): void {
   const pairs = [
     ['scenario', header.scenario, scenario.name],
     [

@@ -1,6 +1,7 @@
 // A scenario: a closed, named system that can be begun again and again, and the properties it must keep.
 
 import type { Schedulable } from './event.ts'
+import { checkScenario } from './options.ts'
 import type { Property } from './property.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
@@ -21,9 +22,13 @@ export interface Scenario {
 export const STEPS_MAX = 10_000
 export const TIME_MAX_US = 3_600_000_000
 
-/** A scenario from its parts, with the usual bounds: 10,000 steps and one hour of virtual time. */
+/**
+ * A scenario from its parts, with the usual bounds: 10,000 steps and one hour of virtual time. Throws
+ * HEDDLE_SCENARIO where a part does not fit.
+ */
 export function scenario(
   parts: Pick<Scenario, 'name' | 'begin'> & Partial<Omit<Scenario, 'name' | 'begin'>>,
 ): Scenario {
+  checkScenario(parts)
   return { parameters: {}, properties: [], stepsMax: STEPS_MAX, timeMaxUs: TIME_MAX_US, ...parts }
 }

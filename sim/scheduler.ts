@@ -7,6 +7,7 @@ import { describeThrown, HeddleError } from './error.ts'
 import type { Event, Footprint, Observation, Schedulable } from './event.ts'
 import { afterMacrotask, enterGuard, leaveGuard } from './host.ts'
 import { Judge, type Violation } from './judge.ts'
+import { checkScenario } from './options.ts'
 import type { Moment, Property } from './property.ts'
 import type { Scenario } from './scenario.ts'
 import type { ChoiceSource } from './source.ts'
@@ -62,6 +63,7 @@ export const NOT_STUCK = 'nobody waits for what can no longer come'
 
 /** Runs a scenario whose events all fire synchronously, such as an actor system. */
 export function runSync(scenario: Scenario, options: RunOptions): Run {
+  checkScenario(scenario)
   const execution = new Execution(scenario, options)
   for (;;) {
     const pending = execution.step()
@@ -76,8 +78,10 @@ export function runSync(scenario: Scenario, options: RunOptions): Run {
 }
 
 /** Runs any scenario. The run loop stands outside every microtask, so that worlds can drain synchronously. */
-export function run(scenario: Scenario, options: RunOptions): Promise<Run> {
-  return runAll(1, () => [scenario, options]).then((runs) => runs[0] as Run)
+export async function run(scenario: Scenario, options: RunOptions): Promise<Run> {
+  checkScenario(scenario)
+  const [finished] = await runAll(1, () => [scenario, options])
+  return finished as Run
 }
 
 /** Steps after which a batch of runs lets the event loop turn, so that signals and progress get through. */

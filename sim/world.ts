@@ -6,6 +6,7 @@ import type { OperationOptions } from './choice-point.ts'
 import type { Duration, WindowInput } from './duration.ts'
 import type { Observation } from './event.ts'
 import { Names } from './names.ts'
+import { checkBody, checkOptions } from './options.ts'
 import {
   always,
   eventually,
@@ -68,6 +69,8 @@ export function world(
   body: (world: World) => void | Promise<void>,
   options: WorldOptions = {},
 ): Scenario {
+  checkBody(body)
+  checkOptions('world', options)
   const { budgets = {}, ...rest } = options
   let names = new Names()
   const carries = isAsyncFunction(body)

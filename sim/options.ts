@@ -1,0 +1,98 @@
+// Checks what a caller hands in before anything runs: one clear line for each mistake that a type checker would
+// have found, for those who come without one. It decides nothing that depends on a run.
+
+import { TIMINGS } from './clock.ts'
+import { type ErrorCode, HeddleError } from './error.ts'
+import { printable } from './printable.ts'
+
+/** What an option must be, in words and as a test. */
+type Rule = readonly [expected: string, fits: (value: any) => boolean]
+type Rules = Readonly<Record<string, Rule>>
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isFunction = (value: unknown) => typeof value === 'function'
+const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0
+const aFunction: Rule = ['a function', isFunction]
+const aName: Rule = ['a name', (value) => typeof value === 'string' && value !== '']
+const aCount: Rule = ['a non-negative integer', isCount]
+
+const FROM_A_SEED: Rules = {
+  strategy: ['a strategy such as random', (value) => isObject(value) && 'name' in value && 'begin' in value],
+  timing: [`one of ${TIMINGS.join(', ')}`, (value) => TIMINGS.includes(value)],
+}
+
+const OF_A_SCENARIO: Rules = {
+  parameters: ['an object', isObject],
+  properties: ['an array of properties', Array.isArray],
+  stepsMax: aCount,
+  timeMaxUs: ['a number of microseconds', (value) => typeof value === 'number' && value >= 0],
+}
+
+/** The options of each function that takes some. */
+const OPTIONS = {
+  hunt: {
+    ...FROM_A_SEED,
+    seeds: ['{ first, count }', isObject],
+    selfCheckEvery: aCount,
+    failuresMax: ['a number from 1 on', (value) => typeof value === 'number' && value >= 1],
+    measure: aFunction,
+    onProgress: aFunction,
+    signal: ['an AbortSignal', (value) => isObject(value) && 'aborted' in value],
+  },
+  // The seed has an error of its own.
+  record: { ...FROM_A_SEED, seed: ['a seed', () => true], property: aName },
+  world: {
+    ...OF_A_SCENARIO,
+    budgets: [
+      'an object of non-negative integers',
+      (value) => isObject(value) && Object.values(value).every(isCount),
+    ],
+  },
+} satisfies Readonly<Record<string, Rules>>
+
+/** Throws HEDDLE_OPTIONS where the options of a function have an unknown name or a value that does not fit. */
+export function checkOptions(name: keyof typeof OPTIONS, options: unknown): void {
+  const rules: Rules = OPTIONS[name]
+  if (!isObject(options)) refuse('HEDDLE_OPTIONS', `the options of ${name}() to be an object`, options)
+  const unknown = Object.keys(options).find((key) => !Object.hasOwn(rules, key))
+  if (unknown !== undefined) {
+    const known = Object.keys(rules).join(', ')
+    refuse('HEDDLE_OPTIONS', `the options of ${name}() to be among ${known}`, unknown)
+  }
+  checkRules('HEDDLE_OPTIONS', `of ${name}()`, options, rules)
+}
+
+const SCENARIO: Rules = { name: aName, begin: aFunction, ...OF_A_SCENARIO }
+
+/** Throws HEDDLE_SCENARIO where something is no scenario. */
+export function checkScenario(scenario: unknown): void {
+  if (!isObject(scenario))
+    refuse('HEDDLE_SCENARIO', 'a scenario, as world() or scenario() make one', scenario)
+  const whole = { name: null, begin: null, ...scenario }
+  checkRules('HEDDLE_SCENARIO', 'of a scenario', whole, SCENARIO)
+}
+
+/** Throws HEDDLE_SCENARIO where the body of a world is none. */
+export function checkBody(body: unknown): void {
+  if (!isFunction(body)) refuse('HEDDLE_SCENARIO', 'the body of a world to be a function', body)
+}
+
+function checkRules(code: ErrorCode, of: string, given: object, rules: Rules): void {
+  for (const [key, value] of Object.entries(given)) {
+    const rule = Object.hasOwn(rules, key) ? rules[key] : undefined
+    if (rule === undefined || value === undefined || rule[1](value)) continue
+    refuse(code, `"${key}" ${of} to be ${rule[0]}`, value)
+  }
+}
+
+function refuse(code: ErrorCode, expected: string, found: unknown): never {
+  throw new HeddleError(code, `Expected ${expected}, found ${describe(found)}.`)
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return `"${printable(value, 40)}"`
+  if (typeof value === 'function') return 'a function'
+  if (Array.isArray(value)) return 'an array'
+  return typeof value === 'object' && value !== null ? 'an object' : String(value)
+}
