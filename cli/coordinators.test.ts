@@ -81,7 +81,7 @@ describe('a coordinator of one’s own', () => {
     [
       'strays.ts',
       "commands.accept('tab-99')",
-      'In ordered-progress, seed 1: strays.ts: tab-1/session sends to "tab-99/',
+      'strays.ts: tab-1/session sends to "tab-99/transport", and no actor has that name. (scenario ordered-progress, seed 1)',
     ],
     [
       'later.ts',

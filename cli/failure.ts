@@ -39,12 +39,14 @@ export function failureLines(failure: Failure): string {
 }
 
 function head({ scenario, coordinator, property, schedule, schedules, violated, seed }: Failure): string {
-  const which = `seed ${seed}, schedule ${thousands(schedule)} of ${thousands(schedules)}`
+  const which = `seed ${seed}, schedule ${thousands(schedule)} of ${thousands(schedules)}; ${thousands(violated)} violate it`
+  const what = `${plain(scenario)} · ${plain(coordinator)}   ${plain(property)}`
+  const fits = what.length + which.length + 5 <= width()
   return [
     `${colours.red('✗')} ${colours.bold(plain(scenario))} · ${plain(coordinator)}`,
-    colours.red(plain(property)),
-    `${which}; ${thousands(violated)} violate it`,
-  ].join('   ')
+    `   ${colours.red(plain(property))}`,
+    `${fits ? '   ' : '\n  '}${which}`,
+  ].join('')
 }
 
 const LABEL = ' '.repeat('  Violated   '.length)

@@ -93,6 +93,7 @@ export function huntJson(command: HuntCommand, { outcome, findings, interrupted 
         scenario: subject.scenario,
         coordinator: nameOf(subject.coordinator),
         report: report === undefined ? null : { ...report, measures: undefined },
+        neverRests: report !== undefined && neverRests(report),
         replays: findings.failures
           .filter(({ scenario }) => scenario === subject.scenario)
           .map(({ property, seed, file, command }) => ({ property, seed, file, command })),

@@ -1,6 +1,7 @@
 // What a worker thread does for the command: everything that runs code under test, or reads a replay file.
 // Answers are plain data. It prints nothing and writes no file.
 
+import { isDeepStrictEqual } from 'node:util'
 import { type Measure, measure as measureOf, scenarios } from '../model/index.ts'
 import { catalogueScenario, rebuild } from '../properties/index.ts'
 import {
@@ -135,7 +136,6 @@ let late: { readonly error: unknown } | undefined
 let listening = false
 
 function listen(): void {
-  late = undefined
   if (listening) return
   listening = true
   // Without a listener, the thread would end before anybody could say why.
@@ -152,6 +152,11 @@ const LATE_MS = 5
 async function noLateError(task: Task): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, LATE_MS))
   if (late !== undefined) throw new Located(whereOf(task), late.error)
+}
+
+/** The engine's own errors say where they were. */
+function located(task: Task, error: unknown): unknown {
+  return codeOf(error).startsWith('HEDDLE_') ? error : new Located(whereOf(task), error)
 }
 
 function whereOf(task: Task): string {
@@ -189,13 +194,7 @@ async function huntSeeds(task: HuntTask): Promise<HuntReport<Taken>> {
   try {
     return await hunt(scenario, { ...options, seeds })
   } catch (error) {
-    // Which seed it was, only running them one by one can tell.
-    for (let seed = seeds.first; seed < seeds.first + seeds.count; seed++) {
-      await hunt(scenario, { ...options, seeds: { first: seed, count: 1 } }).catch((again: unknown) => {
-        throw new Located(`${task.scenario}, seed ${seed}`, again)
-      })
-    }
-    throw new Located(whereOf(task), error)
+    throw located(task, error)
   }
 }
 
@@ -216,7 +215,7 @@ async function recordSeed(task: RecordTask): Promise<Recorded | string> {
     text = await record(scenario, property === null ? options : { ...options, property })
   } catch (error) {
     if (codeOf(error) === 'HEDDLE_RECORD') return oneLine(error)
-    throw new Located(whereOf(task), error)
+    throw located(task, error)
   }
   return { text, ...(await replayOn(parseTrace(text), scenario)) }
 }
@@ -231,7 +230,18 @@ async function replayBytes({ bytes, coordinator }: ReplayTask): Promise<Replayed
       `The replay file was recorded with the coordinator "${recorded}", and "${plain(loaded.name, 60)}" is given. A schedule can only be followed on the one that it was recorded with.`,
     )
   }
-  return replayOn(trace, rebuild(scenario, parameters, loaded))
+  const rebuilt = rebuild(scenario, parameters, loaded)
+  checkParameters(parameters, rebuilt.parameters)
+  return replayOn(trace, rebuilt)
+}
+
+function checkParameters(recorded: Scenario['parameters'], now: Scenario['parameters']): void {
+  const names = [...new Set([...Object.keys(recorded), ...Object.keys(now)])]
+  const differing = names.filter((name) => !isDeepStrictEqual(recorded[name], now[name]))
+  if (differing.length === 0) return
+  throw new UsageError(
+    `The replay file's scenario differs from what it would be now in ${plain(differing.join(', '), 200)}. Was it recorded by another version of heddle?`,
+  )
 }
 
 /** The name in a replay file is looked up, and never loaded. */
