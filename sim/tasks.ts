@@ -111,7 +111,7 @@ function waits({ name, last }: Task, location?: string): string {
 
 export class TaskRun implements Schedulable {
   readonly names: Names
-  // Without a prototype, so that no fault is called `constructor` in vain.
+  // Invariant: without a prototype, so that a fault called `constructor` has no budget but its own.
   readonly budgets: Record<string, number>
   readonly properties: Property[] = []
   // Made when it is first asked for.
