@@ -119,6 +119,16 @@ describe('a hunt that is interrupted', () => {
     expect(scenarios[0].report.seeds.count).toBeLessThan(1_000_000)
   })
 
+  it('says by its exit code which signal it was, however early', SPAWNS, async () => {
+    if (!SIGNALS) return
+    const { child, ended } = start('hunt', '--seeds', '100000')
+    setTimeout(() => child.kill('SIGTERM'), 300)
+    const { code, stderr } = await ended
+    expect(stderr).not.toContain('    at ')
+    // Before Node itself listens, the signal ends the process, which a shell reports as 143 too.
+    expect([143, null]).toContain(code)
+  })
+
   it('writes each file whole or not at all', SPAWNS, async () => {
     const { child, ended } = other.start('hunt', '--coordinator', 'competing', '--seeds', '30', '--out', '.')
     const watcher = watch(other.path).once('change', () => child.kill('SIGINT'))
