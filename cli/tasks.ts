@@ -105,7 +105,7 @@ export type Answer =
       readonly stack: string
     }
 
-/** The selfCheck of a hunt runs one seed in so many twice. */
+/** The self-check of a hunt runs the first four seeds twice, and then one in so many. */
 const SELF_CHECK_EVERY = 50
 const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = { fifo, random }
 

@@ -89,6 +89,7 @@ function watchedExecution(execution: Schedulable, changed: (changes: Changes) =>
     takeObservations: () => execution.takeObservations(),
     footprint: () => execution.footprint(),
     waiting: () => execution.waiting(),
+    waitingAt: () => execution.waitingAt?.() ?? execution.waiting(),
     view: () => execution.view(),
     show: () => execution.show(),
     end: () => execution.end(),

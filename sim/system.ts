@@ -31,6 +31,12 @@ export class System {
   #transition: Transition | undefined
 
   constructor(definition: SystemDefinition) {
+    if (Object.keys(definition.actors ?? {}).length === 0) {
+      throw new HeddleError(
+        'HEDDLE_SYSTEM',
+        'Expected a system with actors, found none. Give it actors by name.',
+      )
+    }
     this.definition = definition
     this.members = Object.entries(definition.actors).map(([name, actor]) => ({
       name,
@@ -70,7 +76,7 @@ export class System {
   enabled(state: SystemState): readonly Delivery[] {
     const taken = new Set<string>()
     return state.pending.filter((delivery) => {
-      if (delivery.fault !== undefined && (state.budgets[delivery.fault] ?? 0) <= 0) return false
+      if (delivery.fault !== undefined && budgetOf(state.budgets, delivery.fault) <= 0) return false
       if (delivery.channel === undefined) return true
       if (taken.has(delivery.channel)) return false
       taken.add(delivery.channel)
@@ -147,8 +153,13 @@ export class System {
   }
 }
 
+/** A fault may have any name, even one that every object has. */
+function budgetOf(budgets: Readonly<Record<string, number>>, fault: string): number {
+  return Object.hasOwn(budgets, fault) ? (budgets[fault] ?? 0) : 0
+}
+
 function spend(budgets: Readonly<Record<string, number>>, fault: string | undefined) {
-  return fault === undefined ? budgets : { ...budgets, [fault]: (budgets[fault] ?? 0) - 1 }
+  return fault === undefined ? budgets : { ...budgets, [fault]: budgetOf(budgets, fault) - 1 }
 }
 
 /** One execution of a system: holds the current state, and nothing that is not a function of it. */
