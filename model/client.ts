@@ -61,16 +61,15 @@ export function client(place: ClientPlace, offset: WindowInput, parameters: Life
       frames,
     }
     send(entrance(name), upgrade, { window: window('network'), channel: name })
-    if ((faults.drops ?? 0) > 0) setTimer('drop', window('faults'), { type: 'drop' }, { fault: 'drops' })
-    if ((faults.halfOpens ?? 0) > 0)
-      setTimer('vanish', window('faults'), { type: 'vanish' }, { fault: 'halfOpens' })
+    if (faults.drops > 0) setTimer('drop', window('faults'), { type: 'drop' }, { fault: 'drops' })
+    if (faults.halfOpens > 0) setTimer('vanish', window('faults'), { type: 'vanish' }, { fault: 'halfOpens' })
   }
 
   /** Starts sending, if the habit is to start now. */
   function startSending(state: ClientState, when: string, context: Context): void {
     if (sends !== when || state.sent >= messages) return
     context.setTimer('send', window('messages'), { type: 'send' })
-    if ((faults.delays ?? 0) > 0) {
+    if (faults.delays > 0) {
       context.setTimer('hold-back', window('faults'), { type: 'hold-back' }, { fault: 'delays' })
     }
   }
@@ -82,7 +81,7 @@ export function client(place: ClientPlace, offset: WindowInput, parameters: Life
     const message = messageNumber(state.sent)
     observe({ type: 'sent', connection: name, message })
     tellServer(state, { type: 'frame', message }, 'message', context)
-    if ((faults.duplicates ?? 0) > 0) {
+    if (faults.duplicates > 0) {
       setTimer('repeat', window('faults'), { type: 'repeat', message }, { fault: 'duplicates' })
     }
     if (state.sent < messages) setTimer('send', window('messages'), { type: 'send' })

@@ -13,11 +13,6 @@ export class HeddleError extends Error {
   }
 }
 
-/** An impossible state inside heddle: its own bug, never the user's. */
-export function assertOwn(condition: unknown, claim: string): asserts condition {
-  if (!condition) throw new HeddleError('HEDDLE_INTERNAL', `heddle's own bug: ${claim}. Please report it.`)
-}
-
 /** What somebody threw, as one line that is the same on every machine (no stack, no paths). */
 export function describeThrown(thrown: unknown): string {
   const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)
