@@ -35,15 +35,13 @@ export function lifecycle(
   const parameters = lifecycleParameters(rest)
   const made =
     coordinator.asynchronous === undefined
-      ? scenario({ name, properties, begin: beginning(assemble(parameters, coordinator)) })
+      ? scenario({ name, properties, system: assemble(parameters, coordinator) })
       : asynchronous({ name, policy: coordinator.asynchronous, parameters, properties })
   return {
     ...made,
     parameters: { coordinator: coordinator.name, ...parameters } as Scenario['parameters'],
   }
 }
-
-const beginning = (system: System) => () => system.begin()
 
 function checkCoordinator({ name, entry, machines }: Coordinator): void {
   const complaint =

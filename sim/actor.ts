@@ -60,6 +60,8 @@ export interface Actor<State = unknown, M extends Message = Message> {
   waitsFor?(state: State): string | undefined
   /** The state in a word or two, for a timeline. */
   show?(state: State): string
+  /** Every word that `show` may begin with, for coverage: which of them an exhaustive check never reached. */
+  readonly shows?: readonly string[]
 }
 
 /** Gives an actor its types: the state is what `initial` is. */

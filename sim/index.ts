@@ -13,6 +13,20 @@ export type { Divergence } from './divergence.ts'
 export { type Duration, formatUs, toUs, toWindow, type Window, type WindowInput } from './duration.ts'
 export { describeThrown, type ErrorCode, HeddleError } from './error.ts'
 export type { Event, Footprint, Observation, Schedulable } from './event.ts'
+export { check } from './explore/check.ts'
+export {
+  type Bound,
+  type CheckHost,
+  type CheckOptions,
+  type CheckProgress,
+  type CheckReport,
+  type CheckVerdict,
+  type Counterexample,
+  type Coverage,
+  REDUCTIONS,
+  type Reduction,
+  type Store,
+} from './explore/report.ts'
 export { type HuntOptions, hunt, type RecordOptions, record } from './hunt.ts'
 export type { Violation } from './judge.ts'
 export { parseTrace } from './parse.ts'
@@ -42,7 +56,7 @@ export {
   type Seeds,
   type SometimesReport,
 } from './report.ts'
-export { type Json, type Scenario, STEPS_MAX, scenario, TIME_MAX_US } from './scenario.ts'
+export { type Json, type Scenario, STEPS_MAX, type Symmetry, scenario, TIME_MAX_US } from './scenario.ts'
 export {
   type Ending,
   NO_EXCEPTION,

@@ -3,6 +3,7 @@
 import type { Schedulable } from './event.ts'
 import { checkScenario } from './options.ts'
 import type { Property } from './property.ts'
+import type { System } from './system.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
@@ -15,8 +16,25 @@ export interface Scenario {
   readonly stepsMax: number
   /** How much virtual time a run may take at the most, in microseconds. */
   readonly timeMaxUs: number
+  /** The actors, where it is made of them and of nothing else: what an exhaustive check needs. */
+  readonly system?: System
+  /** What is interchangeable in it, innermost first; an exhaustive check relies on it. */
+  readonly symmetries?: readonly Symmetry[]
   /** Begins one execution; nothing of an earlier one is left in it. */
   begin(): Schedulable
+}
+
+/**
+ * Blocks of names that may change places: the k-th name of one block with the k-th name of another. A name
+ * counts where it stands for itself in a string: in `tab-1/auth`, `emit.tab-1` and `tab-1~2`, but not in `tab-12`.
+ */
+export interface Symmetry {
+  readonly blocks: readonly (readonly string[])[]
+  /**
+   * Renames a number that says whose it is. `key` is the nearest field's name, with `[]` behind it in an array;
+   * `rename` says the new name for a name.
+   */
+  readonly number?: (value: number, key: string, rename: (name: string) => string) => number
 }
 
 export const STEPS_MAX = 10_000
@@ -27,8 +45,19 @@ export const TIME_MAX_US = 3_600_000_000
  * HEDDLE_SCENARIO where a part does not fit.
  */
 export function scenario(
-  parts: Pick<Scenario, 'name' | 'begin'> & Partial<Omit<Scenario, 'name' | 'begin'>>,
+  parts: Pick<Scenario, 'name'> &
+    Partial<Scenario> &
+    ({ readonly begin: Scenario['begin'] } | { readonly system: System }),
 ): Scenario {
-  checkScenario(parts)
-  return { parameters: {}, properties: [], stepsMax: STEPS_MAX, timeMaxUs: TIME_MAX_US, ...parts }
+  const { system } = parts
+  const begin = parts.begin ?? (system === undefined ? undefined : () => system.begin())
+  checkScenario({ ...parts, begin: begin ?? null })
+  return {
+    parameters: {},
+    properties: [],
+    stepsMax: STEPS_MAX,
+    timeMaxUs: TIME_MAX_US,
+    ...parts,
+    begin: begin as Scenario['begin'],
+  }
 }
