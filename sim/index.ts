@@ -37,6 +37,8 @@ export {
   type Eventually,
   eventually,
   type Judgement,
+  type LeadsTo,
+  leadsTo,
   type Moment,
   type Monitor,
   monitor,

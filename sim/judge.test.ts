@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { HeddleError } from './error.ts'
 import type { Observation } from './event.ts'
 import { Judge } from './judge.ts'
-import { always, eventually, monitor, on, sometimes } from './property.ts'
+import { always, eventually, leadsTo, monitor, on, sometimes } from './property.ts'
 
 /** What a step shows: when, what was observed, and the state. */
 interface Shown {
@@ -53,6 +53,8 @@ describe('what a claim throws', () => {
     ['always', always('claim', fails)],
     ['eventually', eventually('claim', fails)],
     ['sometimes', sometimes('claim', fails)],
+    ['leads to, from', leadsTo('claim', fails, () => true)],
+    ['leads to, to', leadsTo('claim', () => true, fails)],
     [
       'sometimes that follows a monitor',
       sometimes('claim', monitor({ ...follows, name: 'm', observe: fails })),
@@ -118,6 +120,52 @@ describe('eventually', () => {
       untimed.step([], () => false, { step: 1, timeUs: 9_000 })
       expect(untimed.violations).toEqual([])
     })
+  })
+})
+
+describe('leads to', () => {
+  const answered = leadsTo<string>(
+    'a question is answered',
+    (view) => view.includes('?'),
+    (view) => view.includes('!'),
+  )
+  const violations = (views: readonly string[], rest = true) =>
+    judge(
+      [answered],
+      views.map((view) => ({ view })),
+      rest,
+    ).violations
+
+  test('holds when what is called for comes later, or is there already', () => {
+    expect(violations(['?', '', '!'])).toEqual([])
+    expect(violations(['?!', ''])).toEqual([])
+  })
+
+  test('holds where nothing is called for', () => {
+    expect(violations(['', '!'])).toEqual([])
+  })
+
+  test('is violated at rest by what was never answered, and says since when', () => {
+    expect(violations(['', '?', '?', ''])).toEqual([
+      {
+        property: 'a question is answered',
+        message: 'nothing came of what held at step 1',
+        step: 3,
+        timeUs: 0,
+      },
+    ])
+  })
+
+  test('is violated when it is called for again after an answer', () => {
+    expect(violations(['?', '!', '?'])).toHaveLength(1)
+  })
+
+  test('is not fulfilled by what came before', () => {
+    expect(violations(['!', '?'])).toHaveLength(1)
+  })
+
+  test('says nothing of a run that has not come to rest', () => {
+    expect(violations(['?'], false)).toEqual([])
   })
 })
 

@@ -9,6 +9,7 @@ import {
   type Eventually,
   isTimed,
   type Judgement,
+  type LeadsTo,
   type Moment,
   type Monitor,
   type Property,
@@ -34,6 +35,7 @@ export class Judge {
   // Both without what is settled.
   #eventually: Eventually[] = []
   #sometimes: Sometimes[] = []
+  readonly #leadsTo: Obligation[] = []
   readonly #monitorRuns: MonitorRun[] = []
   // By the type of the observations that they follow; made with the first monitor.
   #monitors: Map<string, MonitorRun[]> | undefined
@@ -55,6 +57,9 @@ export class Judge {
       case 'eventually':
         this.#eventually.push(property)
         return
+      case 'leadsTo':
+        this.#leadsTo.push({ property, since: undefined })
+        return
       case 'sometimes':
         if (isMonitor(property.reached)) this.#addMonitor(property.reached, property.name)
         else this.#sometimes.push(property)
@@ -74,6 +79,7 @@ export class Judge {
       }
     }
     for (const property of this.#always) this.#judge(property, view, moment)
+    for (const obligation of this.#leadsTo) this.#oblige(obligation, view, moment)
     if (this.#eventually.length > 0) {
       this.#eventually = this.#eventually.filter((property) => !this.#settles(property, view, moment))
     }
@@ -90,6 +96,10 @@ export class Judge {
       this.#restOf(run, moment)
     }
     for (const property of this.#eventually) this.#judge(property, view, moment)
+    for (const { property, since } of this.#leadsTo) {
+      if (since !== undefined)
+        this.#record(property.name, `nothing came of what held at step ${since}`, moment)
+    }
   }
 
   /** A violation that no property of the user's claims, such as an error that the code under test throws. */
@@ -107,6 +117,17 @@ export class Judge {
       const followers = this.#monitors.get(type)
       if (followers === undefined) this.#monitors.set(type, [run])
       else followers.push(run)
+    }
+  }
+
+  /** Opens what a state calls for, and closes what it fulfils. A claim that throws is violated. */
+  #oblige(obligation: Obligation, view: () => unknown, moment: Moment): void {
+    const { from, to, name } = obligation.property
+    try {
+      if (obligation.since === undefined && from(view())) obligation.since = moment.step
+      if (obligation.since !== undefined && to(view())) obligation.since = undefined
+    } catch (error) {
+      this.#record(name, violationOf(error), moment)
     }
   }
 
@@ -172,6 +193,13 @@ export class Judge {
       ...moment,
     })
   }
+}
+
+/** A `leadsTo` in one run. */
+interface Obligation {
+  readonly property: LeadsTo
+  /** The step at which it was first called for, and not fulfilled since. */
+  since: number | undefined
 }
 
 /** The instances of one monitor in one run. */

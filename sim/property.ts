@@ -1,4 +1,4 @@
-// The claims: `always`, `eventually`, `sometimes`, and monitors (small state machines over observations).
+// The claims: `always`, `eventually`, `leadsTo`, `sometimes`, and monitors (small state machines over observations).
 // A property is a value; what a run makes of it is in judge.ts. What a claim throws where it must hold
 // is its violation, whatever its kind.
 
@@ -28,6 +28,13 @@ export interface Eventually<View = any> {
   readonly withinUs: number | undefined
 }
 
+export interface LeadsTo<View = any> {
+  readonly kind: 'leadsTo'
+  readonly name: string
+  readonly from: (view: View) => boolean
+  readonly to: (view: View) => boolean
+}
+
 export interface Sometimes<View = any> {
   readonly kind: 'sometimes'
   readonly name: string
@@ -51,7 +58,7 @@ export interface Monitor<State = any> {
   readonly timed: boolean
 }
 
-export type Property = Always | Eventually | Sometimes | Monitor
+export type Property = Always | Eventually | LeadsTo | Sometimes | Monitor
 
 /** Holds in every state. */
 export function always<View = any>(name: string, holds: (view: View) => Judgement): Always<View> {
@@ -59,8 +66,10 @@ export function always<View = any>(name: string, holds: (view: View) => Judgemen
 }
 
 /**
- * Holds when the run is at rest, whatever was before. With `within`, it must hold once in that stretch of
- * virtual time from the start of the run, and may cease to hold afterwards.
+ * Holds when the run is at rest, whatever was before; in a run that never comes to rest it holds again and
+ * again, and does not cease to hold for good. Only an exhaustive check judges such a run, see {@link leadsTo}.
+ * With `within`, it must hold once in that stretch of virtual time from the start of the run, and may cease to
+ * hold afterwards.
  */
 export function eventually<View = any>(
   name: string,
@@ -69,6 +78,19 @@ export function eventually<View = any>(
 ): Eventually<View> {
   const withinUs = options.within === undefined ? undefined : toUs(options.within)
   return { kind: 'eventually', name, holds, withinUs }
+}
+
+/**
+ * Whenever `from` holds, `to` holds then or later: a request leads to an answer. A run at rest with something
+ * left open is a violation. A run that never rests is judged by the exhaustive check alone, which assumes weak
+ * fairness of what is not a fault: an event that stays enabled happens at last.
+ */
+export function leadsTo<View = any>(
+  name: string,
+  from: (view: View) => boolean,
+  to: (view: View) => boolean,
+): LeadsTo<View> {
+  return { kind: 'leadsTo', name, from, to }
 }
 
 /** Is reached in some run: shows that a hard case was met, so that nothing holds only because it is idle. */
