@@ -246,7 +246,7 @@ export class Transition {
  * A message as it is now, and stays. Parts of a draft in it would change, or be gone, when the transition is
  * over; and what a receiver could change, another run would see.
  */
-function settled<T>(value: T): T {
+export function settled<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   if (isDraft(value)) return freeze(current(value as never), true)
   let copy: Record<string, unknown> | undefined

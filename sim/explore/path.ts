@@ -1,0 +1,178 @@
+// From a violation back to a run: which events led there, and what the ordinary scheduler makes of them. What a
+// search found counts only once a real run has shown it too.
+
+import { canonicalJson } from '../canonical.ts'
+import type { Clock } from '../clock.ts'
+import { HeddleError } from '../error.ts'
+import type { Event } from '../event.ts'
+import type { Scenario } from '../scenario.ts'
+import { NOT_STUCK, type Run, runSync } from '../scheduler.ts'
+import type { Choice, ChoiceSource } from '../source.ts'
+import type { Delivery } from '../system.ts'
+import { encodeTrace, outcomeOf } from '../trace.ts'
+import type { Components } from './components.ts'
+import { STUCK } from './judging.ts'
+import type { Modules, Step } from './modules.ts'
+import type { Counterexample } from './report.ts'
+import type { Found, Search } from './search.ts'
+
+/** What a path ends in, and whether a cycle behind it never ends. */
+export interface Path {
+  /** Events, as `Components.events` numbers them. */
+  readonly events: readonly number[]
+  /** After how many events the rest of them repeats for ever. */
+  readonly cycleFrom: number | null
+}
+
+/** The events from an initial state to a stored one, found again step by step. */
+export function pathTo(search: Search, found: Found): Path {
+  const states = [found.state]
+  for (let state = found.state; search.store.parent(state) !== state; ) {
+    state = search.store.parent(state)
+    states.push(state)
+  }
+  states.reverse()
+  const ids = search.initialOf(states[0] as number)
+  const events = states.slice(1).map((state) => follow(search, ids, state))
+  if (found.event === undefined) return { events, cycleFrom: null }
+  return { events: [...events, breaking(search, ids, found)], cycleFrom: null }
+}
+
+/**
+ * Takes a real state, which `ids` becomes, one event on, to a state whose canonical form is the stored one. Gives
+ * the event.
+ */
+function follow(search: Search, ids: Int32Array, state: number): number {
+  const wanted = new Int32Array(ids.length)
+  search.read(state, wanted)
+  for (const { event, after } of successors(search.modules, ids)) {
+    const brought = after.slice()
+    search.canonical?.bring(brought)
+    if (brought.some((id, index) => id !== wanted[index])) continue
+    ids.set(after)
+    return event
+  }
+  throw new HeddleError(
+    'HEDDLE_INTERNAL',
+    "heddle's own bug: a state of the search does not follow from the one it was found from. Is what is declared interchangeable really so?",
+  )
+}
+
+/** The event that breaks a property in a real state whose canonical form is the one it was found in. */
+function breaking({ modules }: Search, ids: Int32Array, { property, event }: Found): number {
+  for (const { module, step } of stepsOf(modules, ids)) {
+    const { said } = modules.change(step, module, ids)
+    if (said.some((one) => one.property === property)) return step.event
+  }
+  return event as number
+}
+
+/** Every event that is enabled in a state, with the state after it. */
+export function* successors(
+  modules: Modules,
+  ids: Int32Array,
+): Generator<{ readonly event: number; readonly after: Int32Array }> {
+  for (const module of modules.list.keys()) {
+    const { targets, events } = modules.expansion(module, ids)
+    for (const [index, target] of targets.entries()) {
+      const after = ids.slice()
+      after[module] = target
+      yield { event: events[index] as number, after }
+    }
+  }
+  for (const { module, step } of stepsOf(modules, ids)) {
+    const change = modules.change(step, module, ids)
+    if (change.thrown) continue
+    const after = ids.slice()
+    for (const [index, met] of change.modules.entries()) after[met] = change.after[index] as number
+    if (step.budget >= 0) after[step.budget] = (after[step.budget] as number) - 1
+    yield { event: step.event, after }
+  }
+}
+
+function* stepsOf(modules: Modules, ids: Int32Array): Generator<{ module: number; step: Step }> {
+  for (const module of modules.list.keys()) {
+    for (const step of modules.expansion(module, ids).steps) {
+      if (modules.isAllowed(step, module, ids)) yield { module, step }
+    }
+  }
+}
+
+/** Runs the path through the ordinary scheduler, and records it. */
+export function counterexample(
+  scenario: Scenario,
+  components: Components,
+  found: Found,
+  { path, shortest }: { path: Path; shortest: boolean },
+): Counterexample {
+  const property = found.property === STUCK ? NOT_STUCK : found.property
+  const isAtRest = found.kind === 'rest' || found.kind === 'stuck'
+  const source = following(path, components, isAtRest)
+  const run = runSync(scenario, isAtRest ? { source } : { source, stopAt: property })
+  const outcome = outcomeOf(run, property)
+  if (outcome.property !== property) throw notShown(found, run)
+  return {
+    property,
+    message: outcome.message ?? '',
+    trace: encodeTrace(run, { seed: null, strategy: null, timing: 'untimed', property }),
+    steps: run.steps.length,
+    shortest,
+    cycleFrom: path.cycleFrom,
+  }
+}
+
+function notShown({ property }: Found, { verdict, steps }: Run): HeddleError {
+  return new HeddleError(
+    'HEDDLE_INTERNAL',
+    `heddle's own bug: a search found "${property}" violated, and the run of its ${steps.length} steps ended with ${verdict}. Does an actor keep something outside its state?`,
+  )
+}
+
+/** Chooses the events of a path; then, for what must be at rest, whatever else must happen, the oldest first. */
+function following({ events }: Path, components: Components, toRest: boolean): ChoiceSource {
+  let next = 0
+  return {
+    untimed: true,
+    choose(enabled, clock) {
+      const event = events[next++]
+      if (event === undefined) return toRest ? oldest(enabled, clock) : undefined
+      return at(matching(event, components, enabled as readonly Delivery[]), clock)
+    },
+  }
+}
+
+function oldest(enabled: readonly Event[], clock: Clock): Choice | undefined {
+  const event = enabled.find(({ fault }) => fault === undefined)
+  return event === undefined ? undefined : at(event, clock)
+}
+
+function at(event: Event, clock: Clock): Choice {
+  return { event, timeUs: Math.max(clock.nowUs, clock.createdAtUs(event) + event.window.minUs) }
+}
+
+/** The delivery that an event of the search is. */
+function matching(event: number, components: Components, enabled: readonly Delivery[]): Delivery {
+  const kind = components.events[event]
+  const delivery = enabled.find((one) => {
+    if (kind === undefined) return false
+    if (kind.kind === 'timer') return one.to === kind.actor && one.timer === kind.timer.name
+    const part = components.list[kind.component]
+    if (kind.kind === 'channel') {
+      if (part?.kind !== 'channel') return false
+      return one.channel === `${components.system.members[part.from]?.name}>${part.name}`
+    }
+    const { from, to, message } = components.item(kind.item)
+    const isPosted = one.channel === undefined && one.timer === undefined
+    return isPosted && one.from === from && one.to === to && isSame(one.message, components, message)
+  })
+  if (delivery !== undefined) return delivery
+  throw new HeddleError(
+    'HEDDLE_INTERNAL',
+    `heddle's own bug: an event of a search is not enabled in the run: ${JSON.stringify(kind)}. Does an actor keep something outside its state?`,
+  )
+}
+
+function isSame(message: unknown, components: Components, number: number): boolean {
+  const other = components.locals.messages.list[number]
+  return canonicalJson(message, 'a message') === canonicalJson(other, 'a message')
+}

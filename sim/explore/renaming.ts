@@ -1,0 +1,5 @@
+// Renamings.
+
+export interface Renaming {
+  component(component: number): number
+}

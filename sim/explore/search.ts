@@ -1,0 +1,290 @@
+// The search itself: takes one state after the other, lets every event that is enabled in it happen, and keeps
+// the states it has not seen. Finds violations; where they lead back to is in path.ts.
+
+import type { Claims } from './claims.ts'
+import { Judging, type Wrong } from './judging.ts'
+import type { Modules, Step } from './modules.ts'
+import type { Bound, CheckOptions } from './report.ts'
+import { decode, encode, type Layout, layoutOf, StateStore } from './store.ts'
+import type { Said } from './watchers.ts'
+
+/** Brings a state to the form that stands for all that are its like. */
+export interface Canonical {
+  bring(ids: Int32Array): void
+}
+
+/** Says which modules' events are enough in a state; undefined for all of them. */
+export interface Persistent {
+  choose(ids: Int32Array): readonly number[] | undefined
+}
+
+/** A violation, and where it is: after an event in a state, or in the state itself. */
+export interface Found extends Said {
+  readonly state: number
+  /** The event that broke it; undefined where the state is what breaks it. */
+  readonly event: number | undefined
+  readonly kind: 'step' | Wrong['kind']
+}
+
+export interface SearchOptions
+  extends Pick<
+    CheckOptions,
+    'order' | 'statesMax' | 'depthMax' | 'memoryMaxBytes' | 'timeMaxMs' | 'host' | 'signal'
+  > {
+  readonly canonical: Canonical | undefined
+  readonly persistent: Persistent | undefined
+  /** Goes on after the first violation, for those of other properties. */
+  readonly goesOn: boolean
+  /** Whether the numbers of known states are asked for. */
+  readonly needsIndex: boolean
+}
+
+const BITS_MIN = 4
+/** States between two looks at the bounds. */
+const STATES_PER_LOOK = 256
+
+export class Search {
+  readonly found: Found[] = []
+  transitions = 0
+  /** Levels, the initial one included. */
+  depth = 1
+  bound: Bound | undefined
+  store: StateStore
+  readonly modules: Modules
+  readonly #options: SearchOptions
+  // The state that is being looked into, the one after an event, and its words.
+  readonly #ids: Int32Array
+  readonly #next: Int32Array
+  #words: Uint32Array
+  #state = 0
+  #taken = 0
+  #levelEnd = 0
+  // Depth first: the states that are still to be looked into, with their depths.
+  readonly #stack: number[] = []
+  readonly #depths: number[] = []
+  readonly #violated = new Set<string>()
+  readonly #judging: Judging
+  // How many modules there are.
+  readonly #size: number
+  readonly #startedMs: number
+  // Index: a state's.
+  readonly #initial: Int32Array[] = []
+
+  constructor(modules: Modules, claims: Claims, initial: readonly Int32Array[], options: SearchOptions) {
+    this.modules = modules
+    this.#options = options
+    const size = (initial[0] as Int32Array).length
+    this.#ids = new Int32Array(size)
+    this.#next = new Int32Array(size)
+    const layout = this.#layoutFor(initial)
+    this.store = new StateStore(layout, options.needsIndex)
+    this.#words = new Uint32Array(layout.width)
+    this.#size = modules.list.length
+    this.#judging = new Judging(modules, claims, initial[0] as Int32Array)
+    this.#startedMs = options.host?.nowMs() ?? 0
+    for (const ids of initial) {
+      this.#next.set(ids)
+      const before = this.store.count
+      this.#keep(-1)
+      if (this.store.count > before) this.#initial.push(ids)
+    }
+    this.#levelEnd = this.store.count
+  }
+
+  get canonical(): Canonical | undefined {
+    return this.#options.canonical
+  }
+
+  /** States that were seen and not looked into. */
+  get frontier(): number {
+    return this.#options.order === 'depth first' ? this.#stack.length : this.store.count - this.#taken
+  }
+
+  /** States that were looked into. */
+  get taken(): number {
+    return this.#taken
+  }
+
+  /** Looks into some states; true when there is nothing more to do. */
+  advance(transitions: number): boolean {
+    const until = this.transitions + transitions
+    while (this.transitions < until) {
+      if (this.bound !== undefined || (this.found.length > 0 && !this.#options.goesOn)) return true
+      if (this.frontier === 0) return true
+      if (this.#taken % STATES_PER_LOOK === 0 && this.#isOut()) return true
+      this.#take()
+    }
+    return false
+  }
+
+  /** Reads a stored state. */
+  read(state: number, ids: Int32Array): void {
+    decode(this.store.layout, this.store.chunk(state), this.store.offset(state), ids)
+  }
+
+  /** An initial state as it really is, before it was brought to a canonical form. */
+  initialOf(state: number): Int32Array {
+    return (this.#initial[state] as Int32Array).slice()
+  }
+
+  /** Makes room for modules' numbers that have grown since. */
+  encode(ids: Int32Array): Uint32Array {
+    this.#makeRoom(ids)
+    encode(this.store.layout, ids, this.#words)
+    return this.#words
+  }
+
+  #take(): void {
+    this.#state = this.#pop()
+    this.#taken++
+    this.read(this.#state, this.#ids)
+    if (this.#options.depthMax !== undefined && this.depth > this.#options.depthMax) {
+      this.bound = 'depth'
+      return
+    }
+    const isAtRest = this.#judge()
+    const chosen = isAtRest ? undefined : this.#options.persistent?.choose(this.#ids)
+    if (chosen === undefined) {
+      for (let module = 0; module < this.#size; module++) this.#takeModule(module)
+    } else {
+      for (const module of chosen) this.#takeModule(module)
+    }
+  }
+
+  #pop(): number {
+    if (this.#options.order === 'depth first') {
+      const state = this.#stack.pop() as number
+      this.depth = Math.max(this.depth, this.#depths[state] as number)
+      return state
+    }
+    if (this.#taken === this.#levelEnd) {
+      this.depth++
+      this.#levelEnd = this.store.count
+    }
+    return this.#taken
+  }
+
+  #takeModule(module: number): void {
+    const { targets, steps } = this.modules.expansion(module, this.#ids)
+    this.transitions += targets.length
+    if (this.#options.canonical === undefined) this.#takePlain(module, targets)
+    else {
+      for (let index = 0; index < targets.length; index++) {
+        this.#next.set(this.#ids)
+        this.#next[module] = targets[index] as number
+        this.#keep(this.#state)
+      }
+    }
+    for (const step of steps) {
+      if (step.isFault && !this.modules.isAllowed(step, module, this.#ids)) continue
+      this.#takeStep(step, module)
+    }
+  }
+
+  /** The events that change one module: one word of the state is another then. */
+  #takePlain(module: number, targets: Int32Array): void {
+    if (targets.length === 0) return
+    this.#next.set(this.#ids)
+    let largest = 0
+    for (let index = 0; index < targets.length; index++) {
+      if ((targets[index] as number) > largest) largest = targets[index] as number
+    }
+    this.#next[module] = largest
+    this.#makeRoom(this.#next)
+    encode(this.store.layout, this.#ids, this.#words)
+    const words = this.#words
+    const word = this.store.layout.word[module] as number
+    const shift = this.store.layout.shift[module] as number
+    const before = words[word] as number
+    const id = this.#ids[module] as number
+    for (let index = 0; index < targets.length; index++) {
+      words[word] = before + (((targets[index] as number) - id) << shift)
+      if (this.store.add(words, this.#state)) this.#isNew()
+    }
+  }
+
+  #takeStep(step: Step, module: number): void {
+    const change = this.modules.change(step, module, this.#ids)
+    this.transitions++
+    for (const said of change.said)
+      this.#violate({ ...said, state: this.#state, event: step.event, kind: 'step' })
+    if (change.thrown) return
+    this.#next.set(this.#ids)
+    const { modules, after } = change
+    for (let index = 0; index < modules.length; index++)
+      this.#next[modules[index] as number] = after[index] as number
+    if (step.budget >= 0) this.#next[step.budget] = (this.#next[step.budget] as number) - 1
+    this.#keep(this.#state)
+  }
+
+  #keep(parent: number): void {
+    this.#options.canonical?.bring(this.#next)
+    if (this.store.add(this.encode(this.#next), parent)) this.#isNew()
+  }
+
+  #isNew(): void {
+    if (this.#options.order !== 'depth first') return
+    const state = this.store.count - 1
+    const parent = this.store.parent(state)
+    this.#depths.push(parent === state ? 1 : (this.#depths[parent] as number) + 1)
+    this.#stack.push(state)
+  }
+
+  #makeRoom(ids: Int32Array): void {
+    const { bits } = this.store.layout
+    for (let index = 0; index < ids.length; index++) {
+      if ((ids[index] as number) >>> (bits[index] as number) !== 0) {
+        this.store.widen(this.#layoutFor([ids], bits))
+        this.#words = new Uint32Array(this.store.layout.width)
+        return
+      }
+    }
+  }
+
+  #layoutFor(states: readonly Int32Array[], least: readonly number[] = []): Layout {
+    const sizes = Array.from(states[0] as Int32Array, (_, index) => {
+      const module = this.modules.list[index]
+      const largest = Math.max(...states.map((ids) => ids[index] as number))
+      // A budget never grows; a module's numbers do, so there is room for twice as many as are known.
+      const needed = module === undefined ? bitsFor(largest) : bitsFor(2 * (module.tuples.list.length - 1))
+      return Math.max(needed, least[index] ?? (module === undefined ? 0 : BITS_MIN), bitsFor(largest))
+    })
+    return layoutOf(sizes)
+  }
+
+  /** Judges the state that is being looked into; true where nothing must happen any more. */
+  #judge(): boolean {
+    let isActive = false
+    for (let module = 0; module < this.#size; module++) {
+      if (this.modules.expansion(module, this.#ids).isActive) isActive = true
+    }
+    this.#note(this.#judging.state(this.#ids))
+    if (!isActive) this.#note(this.#judging.rest(this.#ids))
+    return !isActive
+  }
+
+  #note(wrong: readonly Wrong[]): void {
+    for (const one of wrong) this.#violate({ ...one, state: this.#state, event: undefined })
+  }
+
+  #violate(found: Found): void {
+    if (this.#violated.has(found.property)) return
+    this.#violated.add(found.property)
+    this.found.push(found)
+  }
+
+  #isOut(): boolean {
+    const { statesMax, memoryMaxBytes, timeMaxMs, host, signal } = this.#options
+    if (signal?.aborted) this.bound = 'interrupted'
+    else if (statesMax !== undefined && this.store.count >= statesMax) this.bound = 'states'
+    else if (memoryMaxBytes !== undefined && (host?.memoryBytes() ?? this.store.bytes) > memoryMaxBytes)
+      this.bound = 'memory'
+    else if (timeMaxMs !== undefined && host !== undefined && host.nowMs() - this.#startedMs > timeMaxMs)
+      this.bound = 'time'
+    return this.bound !== undefined
+  }
+}
+
+function bitsFor(largest: number): number {
+  return largest <= 0 ? 1 : 32 - Math.clz32(largest)
+}
