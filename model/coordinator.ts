@@ -41,6 +41,7 @@ export type Input =
   | { readonly type: 'fenced'; readonly connection: string }
   | { readonly type: 'lease-granted'; readonly token: number }
   | { readonly type: 'lease-refused' }
+  | { readonly type: 'lease-renewed'; readonly token: number }
   | { readonly type: 'lease-lost'; readonly token: number }
   | { readonly type: 'timer'; readonly timer: string }
   /** Somebody asks for a transition by name. */
@@ -85,7 +86,7 @@ export interface Commands {
   runAgent(connection: string, message: number, token: number): void
   /** Asks the store for the user's lease; answered by `lease-granted`, when it is free or at once by force. */
   acquireLease(mode: 'wait' | 'seize' | 'try'): void
-  /** Answered by `lease-lost` if the token is not the newest any more, and by nothing otherwise. */
+  /** Answered by `lease-renewed`, or by `lease-lost` if the token is not the newest any more. */
   renewLease(token: number): void
   releaseLease(token: number): void
   setTimer(timer: string, window: WindowInput): void

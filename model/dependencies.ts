@@ -16,7 +16,8 @@ export interface LeaseStore {
     mode: 'wait' | 'seize' | 'try',
     onLost: (token: number) => void,
   ): Promise<number | null>
-  renew(user: string, token: number): void
+  /** Resolves to whether the lease is still held; not asked again before. Rejecting counts as lost. */
+  renew(user: string, token: number): Promise<boolean>
   release(user: string, token: number): void
 }
 

@@ -152,7 +152,12 @@ export class Outside {
           (token) => answer(token === null ? { type: 'lease-refused' } : { type: 'lease-granted', token }),
           () => answer({ type: 'lease-refused' }),
         ),
-      renewLease: (token: number) => this.later(() => store().renew(user, token)),
+      renewLease: (token: number) =>
+        this.#ask(
+          () => store().renew(user, token),
+          (held) => answer({ type: held ? 'lease-renewed' : 'lease-lost', token }),
+          () => answer({ type: 'lease-lost', token }),
+        ),
       releaseLease: (token: number) => this.later(() => store().release(user, token)),
     }
   }

@@ -63,6 +63,8 @@ export function answerKey(port: string, message: Message & Record<string, unknow
     case 'lease-granted':
     case 'lease-refused':
       return `${port} lease`
+    case 'lease-renewed':
+      return `${port} renewal`
     case 'lease-lost':
       return `${port} lost`
     default:
@@ -142,7 +144,12 @@ export function leaseStore(say: Say, answers: Answers, { machineOf, network }: S
         )
         tell(user, { type: 'acquire', mode } as Message)
       }),
-    renew: (user, token) => tell(user, { type: 'renew', token } as Message),
+    // That it is lost comes to onLost, as it does when another instance seizes it.
+    renew: (user, token) =>
+      new Promise((resolve) => {
+        answers.set(`${machineOf(user)} renewal`, () => resolve(true))
+        tell(user, { type: 'renew', token } as Message)
+      }),
     release: (user, token) => tell(user, { type: 'release', token } as Message),
   }
 }

@@ -80,6 +80,12 @@ export function store(user: string, delays: StoreDelays, mayLapse: boolean) {
     }
   }
 
+  function renew(state: Store, renewal: Petitioner & { token: number }, context: Context): void {
+    const isHeld = holds(state, renewal)
+    if (isHeld) context.setTimer('expire', delays.lease, { type: 'expire' })
+    reply(renewal, { type: isHeld ? 'lease-renewed' : 'lease-lost', token: renewal.token }, context)
+  }
+
   function holds(state: Store, { from, incarnation, token }: Petitioner & { token: number }): boolean {
     return token === state.token && from === state.holder?.from && incarnation === state.holder.incarnation
   }
@@ -93,9 +99,7 @@ export function store(user: string, delays: StoreDelays, mayLapse: boolean) {
         case 'acquire':
           return acquire(state, message, context)
         case 'renew':
-          if (holds(state, message)) context.setTimer('expire', delays.lease, { type: 'expire' })
-          else reply(message, { type: 'lease-lost', token: message.token }, context)
-          return
+          return renew(state, message, context)
         case 'release':
           if (holds(state, message)) free(state, context)
           return

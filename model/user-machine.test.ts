@@ -7,11 +7,12 @@ import { initialUserMachine, type Policy, receiveInUserMachine, type UserMachine
 /** A machine of one of two instances, and what it told whom. */
 function machine(policy: Policy, instances = 2) {
   const told: string[] = []
+  const timers = { count: 0 }
   const ignore = () => {}
   const commands = {
     coordinates: ignore,
     cancelTimer: ignore,
-    setTimer: ignore,
+    setTimer: () => void timers.count++,
     renewLease: (token: number) => void told.push(`renew ${token}`),
     releaseLease: (token: number) => void told.push(`release ${token}`),
     acquireLease: (mode: string) => void told.push(`acquire by ${mode}`),
@@ -26,7 +27,7 @@ function machine(policy: Policy, instances = 2) {
     return [...told]
   }
   const ask = (connection: string) => hear({ type: 'ask', connection, from: 'ACCEPTED', to: 'AUTHENTICATED' })
-  return { state, hear, ask }
+  return { state, hear, ask, timers }
 }
 
 describe('with a store', () => {
@@ -61,6 +62,18 @@ describe('with a store', () => {
     expect(hear({ type: 'lease-refused' })).toEqual(['tab-2: denied'])
     expect(state).toMatchObject({ owner: 'tab-1', lease: 'held' })
     expect(hear({ type: 'timer', timer: 'renew' })).toEqual(['renew 1'])
+  })
+
+  it('renews again only when the last renewal was answered, and for the token that it has', () => {
+    const { hear, ask, timers } = machine('standby')
+    ask('tab-1')
+    hear({ type: 'lease-granted', token: 3 })
+    expect(timers.count).toBe(1)
+    hear({ type: 'timer', timer: 'renew' })
+    hear({ type: 'lease-renewed', token: 2 })
+    expect(timers.count).toBe(1)
+    hear({ type: 'lease-renewed', token: 3 })
+    expect(timers.count).toBe(2)
   })
 
   it('closes its owner when the lease is lost, and gives a lease back that nobody waits for', () => {

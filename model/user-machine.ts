@@ -31,7 +31,7 @@ export interface Answer {
   readonly error?: string
 }
 
-/** How often an owner renews its lease; well below the time to live that the store gives it. */
+/** How long after a grant or a renewal an owner renews its lease; well below the time to live that the store gives it. */
 export const RENEW_EVERY: WindowInput = '1s'
 
 /** Invariant: with no store, `lease` stays 'none'. `waiting` never holds the owner. */
@@ -89,6 +89,8 @@ export function receiveInUserMachine(state: UserMachine, input: Input | Told, co
       return leaseGranted(state, input.token, commands)
     case 'lease-refused':
       return leaseRefused(state, commands)
+    case 'lease-renewed':
+      return leaseRenewed(state, input.token, commands)
     case 'lease-lost':
       return leaseLost(state, input.token, commands)
     case 'timer':
@@ -224,7 +226,11 @@ function leaseLost(state: UserMachine, token: number, commands: Commands): void 
 function renew(state: UserMachine, commands: Commands): void {
   if (state.owner === null) return
   commands.renewLease(state.token)
-  commands.setTimer('renew', RENEW_EVERY)
+}
+
+/** One renewal at a time: the next is due some time after the last was answered. */
+function leaseRenewed(state: UserMachine, token: number, commands: Commands): void {
+  if (state.owner !== null && token === state.token) commands.setTimer('renew', RENEW_EVERY)
 }
 
 function supersede(connection: string, commands: Commands): void {
