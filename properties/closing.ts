@@ -3,19 +3,28 @@
 import { CLOSE, isEnded, isOwning, type LifecycleView, type Observed } from '../model/index.ts'
 import { eventually, monitor } from '../sim/index.ts'
 
-/** No 1011 without a fault: as long as no fault has struck, no server closes with an internal error. */
-export const no1011WithoutFault = monitor<{ faults: number }, Observed<'closed'> | Observed<'fault'>>({
+/**
+ * No 1011 without a fault: no server closes a connection with an internal error, unless a fault has struck that
+ * very connection while it was open.
+ */
+export const no1011WithoutFault = monitor<
+  { standing: 'away' | 'open' | 'struck' },
+  Observed<'connect' | 'ready'> | Observed<'closed'> | Observed<'fault'>
+>({
   name: 'no 1011 without a fault',
-  on: ['closed', 'fault'],
-  initial: { faults: 0 },
+  on: ['connect', 'closed', 'fault'],
+  each: ({ connection }) => connection,
+  initial: { standing: 'away' },
   observe(state, observation) {
-    if (observation.type === 'fault') {
-      state.faults++
-      return
+    if (observation.type === 'connect') state.standing = 'open'
+    else if (observation.type === 'fault') {
+      if (state.standing === 'open') state.standing = 'struck'
+    } else if (observation.type === 'closed') {
+      const { code, connection, reason } = observation
+      const isExcused = state.standing === 'struck'
+      state.standing = 'away'
+      if (code === CLOSE.internalError && !isExcused) return `${connection} is closed with 1011: ${reason}`
     }
-    const { code, connection, reason } = observation
-    if (code === CLOSE.internalError && state.faults === 0)
-      return `${connection} is closed with 1011: ${reason}`
   },
 })
 
@@ -52,82 +61,81 @@ export const unauthenticatedGetsOnlyAClose = monitor<
   },
 })
 
-interface Standing {
-  /** Connections that came, and how each stands. */
-  connections: Record<string, 'coming' | 'waiting' | 'granted' | 'owning' | 'ready' | 'over'>
-}
-
-type StandingObservation =
+/**
+ * Every connection ends up ready or closed with a reason; only one that waits for its turn may still wait.
+ */
+export const everyConnectionSettles = monitor<
+  { unsettled: string | null },
   | Observed<'upgrade'>
+  | Observed<'queued' | 'promoted'>
+  | Observed<'moved'>
+  | Observed<'gone'>
+  | Observed<'crashed'>
+>({
+  name: 'every connection ends up ready or closed',
+  on: ['upgrade', 'queued', 'promoted', 'moved', 'gone', 'crashed'],
+  each: ({ connection }) => connection,
+  initial: { unsettled: null },
+  observe(state, observation) {
+    const { connection } = observation
+    switch (observation.type) {
+      case 'upgrade':
+      case 'promoted':
+        state.unsettled = connection
+        return
+      case 'moved':
+        if (observation.to === 'PROCESSING_READY' || isEnded(observation.to)) state.unsettled = null
+        else if (isOwning(observation.to)) state.unsettled = connection
+        return
+      default:
+        state.unsettled = null
+    }
+  },
+  atRest: ({ unsettled }) => (unsettled === null ? undefined : `${unsettled} is neither ready nor closed`),
+})
+
+/**
+ * Every standby is promoted when the owner goes: nobody waits at rest unless somebody acts for the user.
+ * Invariant of its state: nobody is in it who has not been put off or granted anything, or who is gone.
+ */
+export const everyStandbyIsPromoted = monitor<
+  Record<string, 'waits' | 'acts'>,
   | Observed<'queued' | 'promoted'>
   | Observed<'answered'>
   | Observed<'moved'>
   | Observed<'gone'>
   | Observed<'crashed'>
-
-function follow(state: Standing, observation: StandingObservation): void {
-  const { connection } = observation
-  switch (observation.type) {
-    case 'upgrade':
-      state.connections[connection] = 'coming'
-      return
-    case 'queued':
-      state.connections[connection] = 'waiting'
-      return
-    case 'promoted':
-      state.connections[connection] = 'owning'
-      return
-    case 'answered':
-      if (observation.outcome === 'granted') state.connections[connection] ??= 'granted'
-      return
-    case 'moved':
-      if (observation.to === 'PROCESSING_READY') state.connections[connection] = 'ready'
-      else if (isOwning(observation.to)) state.connections[connection] = 'owning'
-      else if (isEnded(observation.to)) state.connections[connection] = 'over'
-      return
-    default:
-      state.connections[connection] = 'over'
-  }
-}
-
-const STANDING: StandingObservation['type'][] = [
-  'upgrade',
-  'queued',
-  'promoted',
-  'answered',
-  'moved',
-  'gone',
-  'crashed',
-]
-
-function inStanding({ connections }: Standing, standing: string): string | undefined {
-  return Object.keys(connections).find((name) => connections[name] === standing)
-}
-
-/** Every connection ends up ready or closed with a reason; only one that waits for its turn may still wait. */
-export const everyConnectionSettles = monitor<Standing, StandingObservation>({
-  name: 'every connection ends up ready or closed',
-  on: STANDING,
-  each: ({ user }) => user,
-  initial: { connections: {} },
-  observe: follow,
-  atRest(state) {
-    const unsettled = inStanding(state, 'coming') ?? inStanding(state, 'owning')
-    return unsettled && `${unsettled} is neither ready nor closed`
-  },
-})
-
-/** Every standby is promoted when the owner goes: nobody waits at rest unless somebody acts for the user. */
-export const everyStandbyIsPromoted = monitor<Standing, StandingObservation>({
+>({
   name: 'every standby is promoted when the owner goes',
-  on: STANDING,
+  on: ['queued', 'promoted', 'answered', 'moved', 'gone', 'crashed'],
   each: ({ user }) => user,
-  initial: { connections: {} },
-  observe: follow,
+  initial: {},
+  observe(state, observation) {
+    const { connection } = observation
+    switch (observation.type) {
+      case 'queued':
+        state[connection] = 'waits'
+        return
+      case 'promoted':
+        state[connection] = 'acts'
+        return
+      case 'answered':
+        if (observation.outcome === 'granted') state[connection] ??= 'acts'
+        return
+      case 'moved':
+        if (isOwning(observation.to)) state[connection] = 'acts'
+        else if (isEnded(observation.to)) delete state[connection]
+        return
+      default:
+        delete state[connection]
+    }
+  },
   atRest(state) {
-    const waiting = inStanding(state, 'waiting')
-    const owned = ['granted', 'owning', 'ready'].map((standing) => inStanding(state, standing)).find(Boolean)
-    return waiting !== undefined && owned === undefined ? `${waiting} waits, and nobody owns` : undefined
+    const names = Object.keys(state).sort()
+    const waiting = names.find((name) => state[name] === 'waits')
+    return waiting === undefined || names.some((name) => state[name] === 'acts')
+      ? undefined
+      : `${waiting} waits, and nobody owns`
   },
 })
 

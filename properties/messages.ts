@@ -4,8 +4,10 @@ import { AGENT_EVENTS, isEnded, type Observed } from '../model/index.ts'
 import { monitor } from '../sim/index.ts'
 
 interface Messages {
-  sent: number[]
-  started: number[]
+  /** What was sent and has not been started, in order. */
+  open: number[]
+  /** The message that was started last; numbers grow. */
+  last: number
   over: boolean
 }
 
@@ -26,7 +28,7 @@ export const noMessageLostDuplicatedOrReordered = monitor<
   name: 'no message lost, duplicated or reordered',
   on: ['connect', 'sent', 'effect', 'moved', 'gone', 'crashed', 'closed'],
   each: ({ connection }) => connection,
-  initial: { sent: [], started: [], over: false },
+  initial: { open: [], last: 0, over: false },
   observe(state, observation) {
     const { connection } = observation
     switch (observation.type) {
@@ -35,14 +37,15 @@ export const noMessageLostDuplicatedOrReordered = monitor<
         state.over = false
         return
       case 'sent':
-        state.sent.push(observation.message)
+        state.open.push(observation.message)
         return
       case 'effect': {
         if (observation.event !== 'agent_started') return
         const { message } = observation
-        if (state.started.includes(message)) return `${connection}: message ${message} is processed again`
-        const next = state.sent[state.started.length]
-        state.started.push(message)
+        if (message <= state.last) return `${connection}: message ${message} is processed again`
+        const next = state.open[0]
+        state.open = state.open.filter((other) => other !== message)
+        state.last = message
         return message === next
           ? undefined
           : `${connection}: message ${message} is processed before message ${next}`
@@ -54,8 +57,8 @@ export const noMessageLostDuplicatedOrReordered = monitor<
         state.over = true
     }
   },
-  atRest({ sent, started, over }) {
-    const lost = sent.find((message) => !started.includes(message))
+  atRest({ open, over }) {
+    const [lost] = open
     return over || lost === undefined ? undefined : `message ${lost} was sent, and never processed`
   },
 })
@@ -68,6 +71,8 @@ interface Events {
   answered: number
   over: boolean
 }
+
+const NO_EVENTS: Events = { message: 0, come: 0, sent: 0, answered: 0, over: false }
 
 /**
  * All five agent events for each message: they reach the connection that sent it, in order and exactly once;
@@ -85,7 +90,7 @@ export const allFiveAgentEvents = monitor<
   name: 'all five agent events for each message',
   on: ['connect', 'sent', 'received', 'gone', 'crashed', 'closed'],
   each: ({ connection }) => connection,
-  initial: { message: 0, come: 0, sent: 0, answered: 0, over: false },
+  initial: NO_EVENTS,
   observe(state, observation) {
     switch (observation.type) {
       case 'connect':
@@ -108,6 +113,10 @@ export const allFiveAgentEvents = monitor<
         state.message++
         return
       }
+      case 'closed':
+        // Nothing is due on a connection that its client has seen the end of.
+        Object.assign(state, NO_EVENTS, { over: true })
+        return
       default:
         state.over = true
     }

@@ -5,7 +5,7 @@ import { monitor } from '../sim/index.ts'
 
 interface Owners {
   /** The connections that act for the user, with where and under which fencing token. */
-  owners: { connection: string; instance: string; token: number }[]
+  owners: Record<string, { instance: string; token: number }>
   /** The highest token under which the agent has worked, and for which connection. */
   effectToken: number
   effectOf: string | null
@@ -23,7 +23,7 @@ export const oneOwnerPerUser = monitor<
   name: 'one owner per user',
   on: ['moved', 'effect', 'gone', 'crashed'],
   each: ({ user }) => user,
-  initial: { owners: [], effectToken: 0, effectOf: null },
+  initial: { owners: {}, effectToken: 0, effectOf: null },
   observe(state, observation) {
     const { connection, user } = observation
     if (observation.type === 'effect') {
@@ -38,19 +38,21 @@ export const oneOwnerPerUser = monitor<
       state.effectToken = token
       return
     }
-    state.owners = state.owners.filter((owner) => owner.connection !== connection)
+    delete state.owners[connection]
     if (observation.type !== 'moved' || !isOwning(observation.to)) return
     const { instance, token } = observation
-    const rival = state.owners.find((owner) => owner.instance === instance || owner.token === token)
-    state.owners.push({ connection, instance, token })
-    return rival && `${rival.connection} and ${connection} both act for ${user}`
+    const rival = Object.keys(state.owners)
+      .sort()
+      .find((name) => state.owners[name]?.instance === instance || state.owners[name]?.token === token)
+    state.owners[connection] = { instance, token }
+    return rival && `${rival} and ${connection} both act for ${user}`
   },
 })
 
 interface Grants {
   holder: string | null
   granted: boolean
-  /** One that was queued or denied, and has not ended since. */
+  /** One that was queued or denied before anybody was granted anything, and has not ended since. */
   putOff: string | null
 }
 
@@ -74,15 +76,17 @@ export const exactlyOneGrant = monitor<
       if (over && state.putOff === connection) state.putOff = null
       return
     }
-    if (observation.outcome === 'queued' || observation.outcome === 'denied') state.putOff = connection
-    if (observation.outcome !== 'granted') return
+    const { outcome } = observation
+    if (!state.granted && (outcome === 'queued' || outcome === 'denied')) state.putOff = connection
+    if (outcome !== 'granted') return
     const { holder } = state
     state.holder = connection
     state.granted = true
+    state.putOff = null
     if (holder !== null && holder !== connection) return `granted to ${connection} while ${holder} has it`
   },
-  atRest: ({ granted, putOff }) =>
-    putOff !== null && !granted ? `${putOff} was put off, and nobody was granted anything` : undefined,
+  atRest: ({ putOff }) =>
+    putOff !== null ? `${putOff} was put off, and nobody was granted anything` : undefined,
 })
 
 interface Machines {

@@ -1,7 +1,7 @@
 // In which order one connection may go: legal transitions, phases in sequence, nothing before it is ready,
 // and all of it without losing time.
 
-import { isLegal, type LifecycleState, type Observed, type Phase } from '../model/index.ts'
+import { isLegal, type LifecycleState, type Observed } from '../model/index.ts'
 import { formatUs, type Moment, monitor } from '../sim/index.ts'
 
 /** Legal transitions only: a connection's lifecycle never takes a step that the table does not have. */
@@ -18,20 +18,22 @@ export const legalTransitionsOnly = monitor<{ state: LifecycleState }, Observed<
 })
 
 /** Phases in sequence: authentication begins after the accept is complete, services after authentication. */
-export const phasesInSequence = monitor<{ ended: Phase[] }, Observed<'began'> | Observed<'ended'>>({
+export const phasesInSequence = monitor<
+  { accept: boolean; auth: boolean },
+  Observed<'began'> | Observed<'ended'>
+>({
   name: 'phases in sequence',
   on: ['began', 'ended'],
   each: ({ connection }) => connection,
-  initial: { ended: [] },
+  initial: { accept: false, auth: false },
   observe(state, { type, what, connection }) {
     if (type === 'ended') {
-      state.ended.push(what)
+      if (what !== 'services') state[what] = true
       return
     }
-    const before: Phase | undefined = what === 'auth' ? 'accept' : what === 'services' ? 'auth' : undefined
-    if (before !== undefined && !state.ended.includes(before)) {
+    const before = ({ accept: undefined, auth: 'accept', services: 'auth' } as const)[what]
+    if (before !== undefined && !state[before])
       return `${connection}: ${what} begins before ${before} is complete`
-    }
   },
 })
 
