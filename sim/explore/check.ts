@@ -7,19 +7,21 @@ import { checkScenario } from '../options.ts'
 import type { Scenario } from '../scenario.ts'
 import { NOT_STUCK } from '../scheduler.ts'
 import type { System } from '../system.ts'
-import { Claims } from './claims.ts'
 import { Components } from './components.ts'
-import { Modules } from './modules.ts'
-import { Partition } from './partition.ts'
+import { Met, Modules } from './modules.ts'
 import { counterexample, pathTo } from './path.ts'
 import {
+  type Bound,
   type CheckOptions,
   type CheckReport,
   type CheckVerdict,
   type Counterexample,
   REDUCTIONS,
+  type Reduction,
 } from './report.ts'
 import { Search } from './search.ts'
+import { SymmetryReduction } from './symmetry.ts'
+import { type Part, type Plan, Systems } from './systems.ts'
 import { Watchers } from './watchers.ts'
 
 /** Events between two turns of the event loop, so that signals and progress get through. */
@@ -42,93 +44,170 @@ export async function check(scenario: Scenario, options: CheckOptions = {}): Pro
   return new Check(scenario, system, options).run()
 }
 
+/** More numbers of a module than this, and smaller modules do better. */
+const MODULE_MAX = 100_000
+
+/** A search, and what it rests on. */
+interface Running {
+  readonly search: Search
+  readonly symmetry: SymmetryReduction | undefined
+}
+
 class Check {
   readonly #scenario: Scenario
   readonly #options: CheckOptions
+  readonly #reductions: ReadonlySet<Reduction>
   readonly #components: Components
   readonly #watchers: Watchers
-  readonly #claims: Claims
+  readonly #systems: Systems
+  #done: readonly Running[] = []
 
   constructor(scenario: Scenario, system: System, options: CheckOptions) {
     this.#scenario = scenario
     this.#options = options
+    this.#reductions = new Set(options.reductions ?? REDUCTIONS)
     this.#watchers = new Watchers(scenario.properties)
     this.#components = new Components(system, this.#watchers)
-    this.#claims = new Claims(this.#components, scenario.properties)
+    const { properties, symmetries = [] } = scenario
+    this.#systems = new Systems(this.#components, properties, symmetries, this.#reductions)
   }
 
   async run(): Promise<CheckReport> {
-    const search = this.#search()
-    while (!search.advance(TRANSITIONS_PER_TURN)) {
-      this.#options.onProgress?.({
-        states: search.store.count,
-        transitions: search.transitions,
-        frontier: search.frontier,
-        depth: search.depth,
-        storedBytes: search.store.bytes,
-      })
-      await new Promise<void>((resolve) => afterMacrotask(resolve))
+    for (let isWhole = false; ; ) {
+      const plan = this.#systems.plan(isWhole)
+      try {
+        const searches = await this.#searchAll(plan)
+        if (searches !== undefined) return this.#report(plan, searches)
+        isWhole = true
+      } catch (error) {
+        // What was taken to be apart meets after all: once more, with both together.
+        if (!(error instanceof Met)) throw error
+        this.#systems.unite([
+          error.component,
+          plan.parts[this.#done.length]?.homes.findIndex((home) => home >= 0) ?? 0,
+        ])
+      }
     }
-    return this.#report(search)
   }
 
-  #search(): Search {
+  /** Searches the parts of a plan one after the other; undefined where its modules are too large. */
+  async #searchAll({ parts }: Plan): Promise<readonly Running[] | undefined> {
+    this.#done = []
+    for (const part of parts) {
+      const running = this.#begin(part)
+      const { search } = running
+      while (!search.advance(TRANSITIONS_PER_TURN)) {
+        if (this.#isTooLarge(part, search)) return undefined
+        this.#tell(search)
+        await new Promise<void>((resolve) => afterMacrotask(resolve))
+      }
+      this.#done = [...this.#done, running]
+      const isFound = search.found.length > 0 && !this.#options.everyProperty
+      if (isFound || search.bound !== undefined) break
+    }
+    return this.#done
+  }
+
+  #isTooLarge({ homes }: Part, { modules }: Search): boolean {
+    if (this.#reductions.size > 0 || Math.max(...homes) === 0) return false
+    const [first] = modules.list.map(({ tuples }) => tuples.list.length).sort((a, b) => b - a)
+    return (first ?? 0) > MODULE_MAX && modules.list.length < this.#components.system.members.length
+  }
+
+  #begin({ homes, claims }: Part): Running {
     const { budgets = {} } = this.#components.system.definition
-    const partition = new Partition(this.#components, [])
-    const groups = partition.groups()
-    const isSeveral = new Set(groups).size > 1
     const names = Object.keys(budgets)
-    const homes = isSeveral ? groups : partition.modules()
     const modules = new Modules(this.#components, homes, { kind: 'shared', names })
     const { values } = Modules.begin(this.#components)
-    const initial = [...modules.numbersOf(values), ...names.map((name) => budgets[name] ?? 0)]
-    return new Search(modules, this.#claims, [Int32Array.from(initial)], {
+    const initial = [
+      Int32Array.from([...modules.numbersOf(values), ...names.map((name) => budgets[name] ?? 0)]),
+    ]
+    const symmetry = this.#symmetryOf(modules, initial)
+    const search = new Search(modules, claims, initial, {
       ...this.#options,
-      canonical: undefined,
+      canonical: symmetry,
       persistent: undefined,
       goesOn: this.#options.everyProperty ?? false,
       needsIndex: false,
     })
+    return { search, symmetry }
   }
 
-  #report(search: Search): CheckReport {
-    const counterexamples = search.found.map((found) =>
-      counterexample(this.#scenario, this.#components, found, {
-        path: pathTo(search, found),
-        shortest: this.#options.order !== 'depth first',
-      }),
+  #symmetryOf(modules: Modules, initial: readonly Int32Array[]): SymmetryReduction | undefined {
+    const { symmetries = [] } = this.#scenario
+    if (!this.#reductions.has('symmetry') || symmetries.length === 0) return undefined
+    const symmetry = new SymmetryReduction(modules, symmetries, initial)
+    return symmetry.isEmpty ? undefined : symmetry
+  }
+
+  #tell(search: Search): void {
+    const before = this.#done.map((one) => one.search)
+    const total = (of: (search: Search) => number) =>
+      [...before, search].reduce((sum, one) => sum + of(one), 0)
+    this.#options.onProgress?.({
+      states: total(({ store }) => store.count),
+      transitions: total(({ transitions }) => transitions),
+      frontier: search.frontier,
+      depth: search.depth,
+      storedBytes: total(({ store }) => store.bytes),
+    })
+  }
+
+  #report({ systems, parts }: Plan, running: readonly Running[]): CheckReport {
+    const searches = running.map(({ search }) => search)
+    const counterexamples = searches.flatMap((search) =>
+      search.found.map((found) =>
+        counterexample(this.#scenario, this.#components, found, {
+          path: pathTo(search, found),
+          shortest: this.#options.order !== 'depth first',
+        }),
+      ),
     )
-    const reached = new Set([...this.#watchers.reached, ...this.#claims.reached])
-    const sometimes = this.#scenario.properties
-      .filter(({ kind }) => kind === 'sometimes')
-      .map(({ name }) => ({ property: name, reached: reached.has(name) }))
+    const total = (of: (search: Search) => number) => searches.reduce((sum, one) => sum + of(one), 0)
+    const bound = searches.find((search) => search.bound !== undefined)?.bound ?? null
+    const sometimes = this.#sometimes(parts)
+    const inForce: Readonly<Record<Reduction, boolean>> = {
+      composition: systems > 1,
+      symmetry: systems > parts.length || running.some(({ symmetry }) => symmetry?.applied),
+      'partial order': false,
+    }
     return {
       scenario: this.#scenario.name,
-      verdict: verdictOf(counterexamples, search, sometimes),
-      bound: search.bound ?? null,
-      reductions: REDUCTIONS.filter(() => false),
-      systems: 1,
-      states: search.store.count,
-      transitions: search.transitions,
-      depth: search.depth,
+      verdict: verdictOf(counterexamples, bound, sometimes),
+      bound,
+      reductions: REDUCTIONS.filter((reduction) => inForce[reduction]),
+      systems,
+      states: total(({ store }) => store.count),
+      transitions: total(({ transitions }) => transitions),
+      depth: Math.max(...searches.map(({ depth }) => depth)),
       localTransitions: this.#components.locals.calls,
-      claimsJudged: this.#claims.calls + this.#watchers.calls,
-      store: search.store.kind,
-      bytesPerState: search.store.bytes / search.store.count,
+      claimsJudged: this.#watchers.calls + parts.reduce((sum, { claims }) => sum + claims.calls, 0),
+      store: searches[0]?.store.kind ?? 'table',
+      bytesPerState: total(({ store }) => store.bytes) / total(({ store }) => store.count),
       counterexamples,
       sometimes,
       coverage: { neverShown: [], idle: [] },
     }
   }
+
+  #sometimes(parts: readonly Part[]): CheckReport['sometimes'] {
+    const reached = new Set([
+      ...this.#watchers.reached,
+      ...parts.flatMap(({ claims }) => [...claims.reached]),
+    ])
+    return this.#scenario.properties
+      .filter(({ kind }) => kind === 'sometimes')
+      .map(({ name }) => ({ property: name, reached: reached.has(name) }))
+  }
 }
 
 function verdictOf(
   counterexamples: readonly Counterexample[],
-  { bound }: Search,
+  bound: Bound | null,
   sometimes: CheckReport['sometimes'],
 ): CheckVerdict {
   if (counterexamples.some(({ property }) => property !== NOT_STUCK)) return 'violated'
   if (counterexamples.length > 0) return 'stuck'
-  if (bound !== undefined) return 'bounded'
+  if (bound !== null) return 'bounded'
   return sometimes.every(({ reached }) => reached) ? 'holds' : 'unreached'
 }

@@ -3,6 +3,7 @@
 
 import { describeThrown, HeddleError } from '../error.ts'
 import { isTimed, type Judgement, type Property } from '../property.ts'
+import type { System } from '../system.ts'
 import type { Components } from './components.ts'
 import type { Said } from './watchers.ts'
 
@@ -72,6 +73,21 @@ export class Claims {
     this.#states = this.#readStates()
   }
 
+  /** Asks every claim about a state, and says at which actors each has looked. */
+  ask(reader: Reader): { name: string; actors: number[] }[] {
+    const questions = [
+      ...[...this.always, ...this.eventually, ...this.sometimes].map(({ name, question }) => ({
+        name,
+        questions: [question],
+      })),
+      ...this.leadsTo.map(({ name, from, to }) => ({ name, questions: [from, to] })),
+    ]
+    return questions.map(({ name, questions: asked }) => {
+      for (const question of asked) this.#answer(question, reader)
+      return { name, actors: asked.flatMap(({ actors }) => [...actors]) }
+    })
+  }
+
   /** What a claim that must hold says of a state; undefined where it holds. */
   judge({ name, question }: StateClaim, reader: Reader): Said | undefined {
     const { judgement } = this.#answer(question, reader)
@@ -97,10 +113,11 @@ export class Claims {
     return said
   }
 
-  /** Who may not rest in a state, each with what for. */
-  waiting(reader: Reader): string[] {
+  /** Who of some actors may not rest in a state, each with what for. */
+  waiting(actors: readonly number[], reader: Reader): string[] {
     const { locals, system } = this.#components
-    return system.members.flatMap(({ name, actor }, index) => {
+    return actors.flatMap((index) => {
+      const { name, actor } = system.members[index] as System['members'][number]
       const what = actor.waitsFor?.(locals.state(index, reader(index)))
       return what === undefined ? [] : [`${name} waits for ${what}`]
     })

@@ -21,6 +21,7 @@ export class Judging {
   readonly #local: StateClaim[][]
   #global: StateClaim[] = []
   readonly #judged: Uint8Array[]
+  readonly #actors: readonly number[]
   #ids: Int32Array = new Int32Array(0)
 
   /** Asks each claim about one state, to see which modules it looks at. */
@@ -30,6 +31,8 @@ export class Judging {
     this.#local = modules.list.map(() => [])
     this.#judged = modules.list.map(() => new Uint8Array(64))
     this.#reader = (actor) => modules.components.locals.local(actor, modules.valueOf(actor, this.#ids)).state
+    const { members } = modules.components.system
+    this.#actors = [...members.keys()].filter((actor) => modules.homeOf(actor) >= 0)
     this.#ids = initial
     for (const claim of claims.always) {
       claims.judge(claim, this.#reader)
@@ -74,7 +77,7 @@ export class Judging {
         if (said !== undefined) wrong = [...wrong, { ...said, kind: 'rest' }]
       }
     }
-    const waiting = this.#claims.waiting(this.#reader)
+    const waiting = this.#claims.waiting(this.#actors, this.#reader)
     if (waiting.length === 0) return wrong
     return [...wrong, { property: STUCK, message: waiting.join('; '), kind: 'stuck' }]
   }

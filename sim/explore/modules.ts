@@ -54,6 +54,18 @@ export type Budgets =
   | { readonly kind: 'shared'; readonly names: readonly string[] }
   | { readonly kind: 'split'; readonly names: readonly string[] }
 
+const APART = -1
+
+/** Thrown where something is met after all that is searched apart. */
+export class Met extends Error {
+  readonly component: number
+
+  constructor(component: number) {
+    super('met')
+    this.component = component
+  }
+}
+
 export class Modules {
   readonly list: Module[]
   readonly components: Components
@@ -69,12 +81,18 @@ export class Modules {
   #home = 0
   readonly #values: Values
 
-  /** `homes`: by component, the number of its module. Components that come later go where they are met. */
+  /**
+   * `homes`: by component, the number of its module; -1 for what is searched apart. Components that come later go
+   * where they are met.
+   */
   constructor(components: Components, homes: readonly number[], budgets: Budgets) {
     this.components = components
     this.budgets = budgets
     this.list = Array.from({ length: Math.max(...homes) + 1 }, () => new Module())
-    for (const [component, home] of homes.entries()) this.#settle(component, home)
+    for (const [component, home] of homes.entries()) {
+      if (home < 0) this.#homeOf[component] = APART
+      else this.#settle(component, home)
+    }
     this.#values = {
       get: (component) => this.#get(component),
       set: (component, value) => this.#set(component, value),
@@ -86,10 +104,17 @@ export class Modules {
     return this.#homeOf[component] ?? -1
   }
 
+  /** The place of a component in a module's tuples; it is put there if it is nowhere yet. */
+  slotIn(module: number, component: number): number {
+    if (this.#homeOf[component] === undefined) this.#settle(component, module)
+    return this.#slotOf[component] as number
+  }
+
   /** A component's value in a state. */
   valueOf(component: number, ids: Int32Array): number {
     const home = this.#homeOf[component]
     if (home === undefined) return 0
+    if (home === APART) throw new Met(component)
     const tuple = (this.list[home] as Module).tuples.list[ids[home] as number] as readonly number[]
     return tuple[this.#slotOf[component] as number] ?? 0
   }
@@ -193,7 +218,7 @@ export class Modules {
     this.#meet(module)
     const budget = step.isFault ? this.#budgetOf(step, module) : undefined
     if (budget !== undefined) this.#set(budget, this.#get(budget) - 1)
-    const { said, thrown } = this.components.fire(step.event, this.#values)
+    const { said, thrown } = this.#fire(step)
     const modules = this.#met.slice()
     const before = modules.map((met) => ids[met] as number)
     const after = modules.map((met) =>
@@ -206,7 +231,17 @@ export class Modules {
     return change
   }
 
-  #meet(module: number): number[] {
+  #fire({ event }: Step) {
+    try {
+      return this.components.fire(event, this.#values)
+    } catch (error) {
+      for (const met of this.#met) this.#working[met] = undefined
+      throw error
+    }
+  }
+
+  #meet(module: number, component = -1): number[] {
+    if (module === APART) throw new Met(component)
     const known = this.#working[module]
     if (known !== undefined) return known
     const tuple = (this.list[module] as Module).tuples.list[this.#ids[module] as number] as readonly number[]
@@ -218,12 +253,12 @@ export class Modules {
 
   #get(component: number): number {
     if (this.#homeOf[component] === undefined) this.#settle(component, this.#homeFor(component))
-    return this.#meet(this.#homeOf[component] as number)[this.#slotOf[component] as number] ?? 0
+    return this.#meet(this.#homeOf[component] as number, component)[this.#slotOf[component] as number] ?? 0
   }
 
   #set(component: number, value: number): void {
     if (this.#homeOf[component] === undefined) this.#settle(component, this.#homeFor(component))
-    const working = this.#meet(this.#homeOf[component] as number)
+    const working = this.#meet(this.#homeOf[component] as number, component)
     const slot = this.#slotOf[component] as number
     for (let other = working.length; other < slot; other++) working[other] = 0
     working[slot] = value

@@ -22,20 +22,30 @@ export class Partition {
   readonly #components: Components
   readonly #meetings = new Map<string, Meeting>()
   readonly #renamings: readonly Renaming[]
+  // By actor: its place, and which interchangeable block it belongs to. Only actors of one key become a module.
+  readonly #keys: readonly string[]
 
   /** `renamings`: what is interchangeable is put together in the same way. */
   constructor(components: Components, renamings: readonly Renaming[]) {
     this.#components = components
     this.#renamings = renamings
+    this.#keys = components.system.members.map(({ name }, actor) => {
+      const moves = renamings.map((renaming) => (renaming.actor(actor) === actor ? '' : 'x'))
+      return `${placeOf(name)} ${moves.join()}`
+    })
     const streams = new RandomStreams('partition')
     for (let walk = 0; walk < WALKS; walk++)
       this.#walk((size) => streams.stream('walk').integer(0, size - 1, 'event'))
     this.#mirror()
   }
 
-  /** Components that may ever meet, directly or through others: by component, the number of its group. */
-  groups(): number[] {
+  /**
+   * Components that may ever meet, directly or through others: by component, the number of its group. `together`
+   * are components that are known to meet beside what the walks have shown.
+   */
+  groups(together: readonly (readonly number[])[]): number[] {
     const union = new Union(this.#components.list.length)
+    for (const [first = 0, ...others] of together) for (const other of others) union.join(first, other)
     for (const { met } of this.#meetings.values()) {
       for (const component of met) union.join(met[0] as number, component)
     }
@@ -44,14 +54,13 @@ export class Partition {
 
   /** By component, the number of its module: actors of one place that meet, with what they receive and show. */
   modules(): number[] {
-    const { list, system } = this.#components
+    const { list } = this.#components
     const union = new Union(list.length)
     for (const { met } of this.#meetings.values()) {
       const actors = met.map((component) => this.#actorOf(component)).filter((actor) => actor !== undefined)
       for (const actor of actors) {
         for (const other of actors) {
-          if (placeOf(system.members[actor]?.name ?? '') === placeOf(system.members[other]?.name ?? ''))
-            union.join(actor, other)
+          if (this.#keys[actor] === this.#keys[other]) union.join(actor, other)
         }
       }
     }
