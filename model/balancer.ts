@@ -14,7 +14,8 @@ interface Upgrade {
 
 interface Balancer {
   started: Record<string, 'starting' | 'started'>
-  held: Upgrade[]
+  /** By connection. */
+  held: Record<string, Upgrade>
 }
 
 /** What a client says on a connection: a message, or that it is gone, with or without a word. */
@@ -44,8 +45,7 @@ export function balancer({ network, coldStart, strips }: BalancerOptions) {
   /** Passes it on behind the upgrade; a client that goes while its upgrade is held takes that back. */
   function passOn(state: Balancer, said: Said, { send }: Context): void {
     const { type, connection } = said
-    const isHeld = state.held.some((upgrade) => upgrade.connection === connection)
-    if (isHeld) state.held = state.held.filter((upgrade) => upgrade.connection !== connection)
+    if (state.held[connection] !== undefined) delete state.held[connection]
     else
       send(`${connection}/transport`, said, {
         window: network,
@@ -55,18 +55,21 @@ export function balancer({ network, coldStart, strips }: BalancerOptions) {
   }
 
   return actor<Balancer, BalancerMessage>({
-    initial: { started: {}, held: [] },
+    initial: { started: {}, held: {} },
     host: 'balancer',
     receive(state, message, context) {
       if (message.type === 'started') {
         state.started[message.instance] = 'started'
-        for (const upgrade of state.held) if (upgrade.instance === message.instance) forward(upgrade, context)
-        state.held = state.held.filter((upgrade) => upgrade.instance !== message.instance)
+        for (const upgrade of Object.values(state.held)) {
+          if (upgrade.instance !== message.instance) continue
+          delete state.held[upgrade.connection]
+          forward(upgrade, context)
+        }
         return
       }
       if (message.type !== 'upgrade') return passOn(state, message, context)
       if (coldStart === 0 || state.started[message.instance] === 'started') return forward(message, context)
-      state.held.push(message)
+      state.held[message.connection] = message
       if (state.started[message.instance] !== undefined) return
       state.started[message.instance] = 'starting'
       context.setTimer(`start.${message.instance}`, coldStart, {

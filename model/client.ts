@@ -113,7 +113,13 @@ export function client(place: ClientPlace, offset: WindowInput, parameters: Life
     state.phase = 'closed'
     for (const timer of CLIENT_TIMERS) context.cancelTimer(timer)
     context.observe({ type: 'closed', connection: connectionOf(state).name, code, reason, by })
-    if (code === CLOSE.normal || state.attempt + 1 >= place.connections.length) return
+    state.sent = 0
+    if (code === CLOSE.normal || state.attempt + 1 >= place.connections.length) {
+      // It is over: however it came to that, it stands the same.
+      state.attempt = 0
+      state.answered = 0
+      return
+    }
     context.setTimer('reconnect', window('backoff'), { type: 'connect' })
   }
 

@@ -205,6 +205,7 @@ function gone(state: Session, commands: Commands): void {
 function leave(state: Session, commands: Commands): void {
   commands.cancelTimer('handshake')
   state.queue = []
+  state.seen = 0
   state.current = null
   state.token = 0
   if (state.standing === 'none') return

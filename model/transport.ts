@@ -51,10 +51,17 @@ export function transport(connection: Connection, entry: string, delays: Transpo
   const { name, client, user, instance } = connection
   const endpoint = `${name}/${entry}`
 
+  /** Takes a phase in which nothing comes of the client's frames any more, and forgets them. */
+  function settle(state: Transport, phase: 'closing' | 'ended'): void {
+    Object.assign(state, { phase, reader: null, buffer: [], closing: null })
+    if (phase === 'ended') state.clientThere = false
+  }
+
   function end(state: Transport, code: number, { send, cancelTimer, observe }: Context): void {
-    if (state.phase === 'none' || state.phase === 'ended') return
-    state.phase = 'ended'
-    state.buffer = []
+    if (state.phase === 'ended') return
+    const wasThere = state.phase !== 'none'
+    settle(state, 'ended')
+    if (!wasThere) return
     for (const timer of ['accepted', 'closed', 'heartbeat', 'reset']) cancelTimer(timer)
     observe({ type: 'gone', connection: name, user, instance, code })
     send(endpoint, { type: 'gone', connection: name, code })
@@ -79,7 +86,7 @@ export function transport(connection: Connection, entry: string, delays: Transpo
   }
 
   function close(state: Transport, code: number, reason: string, { send, setTimer }: Context): void {
-    state.phase = 'closing'
+    settle(state, 'closing')
     if (state.clientThere) {
       send(
         client,
@@ -151,10 +158,9 @@ export function transport(connection: Connection, entry: string, delays: Transpo
           state.buffer.push(message.message)
           return deliver(state, context)
         case 'bye':
-          state.clientThere = false
-          if (state.phase === 'none') state.phase = 'ended'
           return end(state, message.code, context)
         case 'vanished':
+          if (state.phase === 'ended') return
           state.clientThere = false
           setTimer('heartbeat', delays.heartbeat, { type: 'bye', code: CLOSE.abnormal })
           return

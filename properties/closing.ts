@@ -35,17 +35,17 @@ const UNAUTHENTICATED_CODES: readonly number[] = [CLOSE.unauthenticated, CLOSE.p
  * agent event, before its credentials were accepted; one that is refused is closed with 4401 or 1008.
  */
 export const unauthenticatedGetsOnlyAClose = monitor<
-  { credentials: 'unknown' | 'good' | 'bad' },
+  { credentials: 'unknown' | 'good' | 'bad'; over: boolean },
   Observed<'ended'> | Observed<'connect' | 'ready'> | Observed<'received'> | Observed<'closed'>
 >({
   name: 'an unauthenticated connection gets nothing but a close',
   on: ['ended', 'ready', 'received', 'closed'],
   each: ({ connection }) => connection,
-  initial: { credentials: 'unknown' },
+  initial: { credentials: 'unknown', over: false },
   observe(state, observation) {
     const { connection } = observation
     if (observation.type === 'ended') {
-      if (observation.what === 'auth')
+      if (observation.what === 'auth' && !state.over)
         state.credentials = observation.outcome === 'authenticated' ? 'good' : 'bad'
       return
     }
@@ -55,7 +55,10 @@ export const unauthenticatedGetsOnlyAClose = monitor<
         : `${connection} gets ${observation.type} and is not authenticated`
     }
     const { by, code } = observation
-    if (by === 'server' && state.credentials === 'bad' && !UNAUTHENTICATED_CODES.includes(code)) {
+    const { credentials } = state
+    // Whatever came after that would be more than a close.
+    Object.assign(state, { credentials: 'unknown', over: true })
+    if (by === 'server' && credentials === 'bad' && !UNAUTHENTICATED_CODES.includes(code)) {
       return `${connection} is refused and closed with ${code}`
     }
   },
