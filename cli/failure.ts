@@ -1,7 +1,9 @@
 // One failure as a person sees it: what was violated where, how it came to it, and how to see it again.
 
+import { relative } from 'node:path'
 import { formatUs } from '../sim/index.ts'
-import { colours, plain, thousands, width, wrapped } from './terminal.ts'
+import type { CoordinatorRef } from './coordinators.ts'
+import { colours, plain, width, wrapped } from './terminal.ts'
 import type { Timeline } from './timeline.ts'
 import { timetable } from './timetable.ts'
 
@@ -9,12 +11,8 @@ export interface Failure {
   readonly scenario: string
   readonly coordinator: string
   readonly property: string
-  readonly seed: number
-  /** Which of the hunt's schedules it was, from 1, and of how many. */
-  readonly schedule: number
-  readonly schedules: number
-  /** How many of them violate it. */
-  readonly violated: number
+  /** Which schedule it is, as the end of its first line. */
+  readonly which: string
   readonly message: string
   readonly step: number
   readonly timeUs: number
@@ -38,8 +36,7 @@ export function failureLines(failure: Failure): string {
   return [head(failure), ...foot(failure), ''].join('\n')
 }
 
-function head({ scenario, coordinator, property, schedule, schedules, violated, seed }: Failure): string {
-  const which = `seed ${seed}, schedule ${thousands(schedule)} of ${thousands(schedules)}; ${thousands(violated)} violate it`
+function head({ scenario, coordinator, property, which }: Failure): string {
   const what = `${plain(scenario)} · ${plain(coordinator)}   ${plain(property)}`
   const fits = what.length + which.length + 5 <= width()
   return [
@@ -60,7 +57,14 @@ function foot({ message, step, timeUs, file, command }: Failure): readonly strin
   ]
 }
 
+/** The command line that replays a file; a coordinator of one's own must be named again. */
+export function replayCommandFor(file: string, coordinator: CoordinatorRef): string {
+  const own =
+    coordinator.kind === 'file' ? ` --coordinator ${quoted(relative(process.cwd(), coordinator.path))}` : ''
+  return `npx heddle replay ${quoted(file)}${own}`
+}
+
 /** An argument as a shell takes it. */
-export function quoted(word: string): string {
+function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`
 }

@@ -2,15 +2,20 @@
 // first failing seed, replayed at once, and written whole or not at all.
 
 import { relative } from 'node:path'
-import { type CoordinatorRef, nameOf } from './coordinators.ts'
-import { type Failure, quoted } from './failure.ts'
+import { nameOf } from './coordinators.ts'
+import { type Failure, replayCommandFor } from './failure.ts'
 import type { Hunted } from './hunting.ts'
 import { eachOf, Interrupted, type Limits, type Pool, ThreadEnded, TimedOut } from './pool.ts'
-import { replayFileName, writeReplayFile } from './replay-file.ts'
+import { replayFileName, untaken, writeReplayFile } from './replay-file.ts'
 import type { Manner } from './tasks.ts'
+import { thousands } from './terminal.ts'
+
+export interface SeedFailure extends Failure {
+  readonly seed: number
+}
 
 export interface Findings {
-  readonly failures: readonly Failure[]
+  readonly failures: readonly SeedFailure[]
   /** Of these, how many came out the same to the byte when they were replayed at once. */
   readonly replayedExactly: number
   /** One sentence for each seed that did not do again what it had done. */
@@ -37,7 +42,7 @@ export async function recordFindings(
   options: FindingOptions,
 ): Promise<Findings> {
   const all = wanted(hunted)
-  const found: (Failure | string | undefined)[] = all.map(() => undefined)
+  const found: (SeedFailure | string | undefined)[] = all.map(() => undefined)
   let replayedExactly = 0
   let interrupted = false
   try {
@@ -69,15 +74,7 @@ function wanted(all: readonly Hunted[]): readonly Wanted[] {
   )
 }
 
-/** Names of two properties may differ in nothing that a file name keeps. */
-function untaken(name: string, taken: Set<string>): string {
-  let free = name
-  for (let count = 2; taken.has(free); count++) free = name.replace(/(?=\.replay$)/, `-${count}`)
-  taken.add(free)
-  return free
-}
-
-async function recordOne(pool: Pool, one: Wanted, options: FindingOptions): Promise<Failure | string> {
+async function recordOne(pool: Pool, one: Wanted, options: FindingOptions): Promise<SeedFailure | string> {
   const { hunted, property, seed, violated } = one
   const { subject, report } = hunted
   const { strategy, timing, folder } = options
@@ -92,25 +89,18 @@ async function recordOne(pool: Pool, one: Wanted, options: FindingOptions): Prom
   if (recorded.divergence !== null) return `${where}: ${recorded.divergence.message}`
   const path = await writeReplayFile(folder, one.fileName, recorded.text)
   const file = relative(process.cwd(), path) || path
+  const schedule = seed - (report?.seeds.first ?? 0) + 1
   return {
     scenario: subject.scenario,
     coordinator: recorded.coordinator,
     property,
     seed,
-    schedule: seed - (report?.seeds.first ?? 0) + 1,
-    schedules: report?.seeds.count ?? 0,
-    violated,
+    which: `seed ${seed}, schedule ${thousands(schedule)} of ${thousands(report?.seeds.count ?? 0)}; ${thousands(violated)} violate it`,
     message: recorded.found.message ?? '',
     step: recorded.found.step,
     timeUs: recorded.found.at,
     timeline: recorded.timeline,
     file,
-    command: replayCommand(file, subject.coordinator),
+    command: replayCommandFor(file, subject.coordinator),
   }
-}
-
-function replayCommand(file: string, coordinator: CoordinatorRef): string {
-  const own =
-    coordinator.kind === 'file' ? ` --coordinator ${quoted(relative(process.cwd(), coordinator.path))}` : ''
-  return `npx heddle replay ${quoted(file)}${own}`
 }

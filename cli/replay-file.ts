@@ -97,6 +97,14 @@ export function replayFileName(scenario: string, property: string): string {
   return `${slug(scenario)}.${slug(property)}${REPLAY_EXTENSION}`
 }
 
+/** The name, or one like it: what two findings are named may differ in nothing that a file name keeps. */
+export function untaken(name: string, taken: Set<string>): string {
+  let free = name
+  for (let count = 2; taken.has(free); count++) free = name.replace(/(?=\.replay$)/, `-${count}`)
+  taken.add(free)
+  return free
+}
+
 function slug(name: string): string {
   const words = name.toLowerCase().replace(/[^a-z0-9]+/g, '-')
   return words.slice(0, SLUG_CHARS_MAX).replace(/^-+|-+$/g, '') || 'unnamed'

@@ -8,7 +8,7 @@ import { EXIT, type ExitCode, UsageError } from './exit.ts'
 import { find, type StrategyName } from './options.ts'
 import { type Limits, loadCoordinator, Pool, ThreadEnded, TimedOut } from './pool.ts'
 import { REPLAY_EXTENSION, readReplayFile } from './replay-file.ts'
-import type { Replayed } from './tasks.ts'
+import type { Replayed } from './replaying.ts'
 import { colours, plain, print, thousands, width, wrapped } from './terminal.ts'
 import { timetable } from './timetable.ts'
 

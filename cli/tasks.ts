@@ -1,32 +1,27 @@
 // What a worker thread does for the command: everything that runs code under test, or reads a replay file.
 // Answers are plain data. It prints nothing and writes no file.
 
-import { isDeepStrictEqual } from 'node:util'
 import { type Measure, measure as measureOf, scenarios } from '../model/index.ts'
-import { catalogueScenario, rebuild } from '../properties/index.ts'
+import { catalogueScenario } from '../properties/index.ts'
 import {
-  type Divergence,
   fifo,
   formatUs,
   type HuntReport,
   hunt,
-  type Outcome,
   parseTrace,
   type Run,
   random,
   record,
-  replay,
   type Scenario,
   type Seeds,
   type Strategy,
   type TimingName,
-  type Trace,
 } from '../sim/index.ts'
-import { BUILT_IN, type CoordinatorRef, load, nameOf } from './coordinators.ts'
+import { type CoordinatorRef, load, nameOf } from './coordinators.ts'
 import { UsageError } from './exit.ts'
 import { find, type StrategyName } from './options.ts'
+import { type Recorded, type Replayed, replayBytes, replayOn } from './replaying.ts'
 import { oneLine, plain, thousands } from './terminal.ts'
-import { type Timeline, watched } from './timeline.ts'
 
 /** What is run: a scenario of the catalogue, and its coordinator. */
 export interface Subject {
@@ -65,21 +60,6 @@ export interface ReplayTask {
 }
 
 export type Task = LoadTask | HuntTask | RecordTask | ReplayTask
-
-export interface Replayed {
-  readonly scenario: string
-  readonly coordinator: string
-  readonly seed: number | null
-  readonly recorded: Outcome
-  readonly found: Outcome
-  readonly outcome: 'exact' | 'fixed' | 'diverged'
-  readonly divergence: Divergence | null
-  readonly timeline: Timeline
-}
-
-export interface Recorded extends Replayed {
-  readonly text: string
-}
 
 /** What is taken of each run of a hunt. */
 export interface Taken extends Measure {
@@ -174,7 +154,7 @@ async function work(task: Task): Promise<TaskResults[Task['kind']]> {
     case 'record':
       return recordSeed(task)
     case 'replay':
-      return replayBytes(task)
+      return replayBytes(task.bytes, task.coordinator)
   }
 }
 
@@ -218,54 +198,6 @@ async function recordSeed(task: RecordTask): Promise<Recorded | string> {
     throw located(task, error)
   }
   return { text, ...(await replayOn(parseTrace(text), scenario)) }
-}
-
-async function replayBytes({ bytes, coordinator }: ReplayTask): Promise<Replayed> {
-  const trace = parseTrace(bytes)
-  const { scenario, parameters } = trace.header
-  const loaded = await load(coordinator ?? namedIn(parameters.coordinator))
-  if (loaded.name !== parameters.coordinator) {
-    const recorded = plain(String(parameters.coordinator), 60)
-    throw new UsageError(
-      `The replay file was recorded with the coordinator "${recorded}", and "${plain(loaded.name, 60)}" is given. A schedule can only be followed on the one that it was recorded with.`,
-    )
-  }
-  const rebuilt = rebuild(scenario, parameters, loaded)
-  checkParameters(parameters, rebuilt.parameters)
-  return replayOn(trace, rebuilt)
-}
-
-function checkParameters(recorded: Scenario['parameters'], now: Scenario['parameters']): void {
-  const names = [...new Set([...Object.keys(recorded), ...Object.keys(now)])]
-  const differing = names.filter((name) => !isDeepStrictEqual(recorded[name], now[name]))
-  if (differing.length === 0) return
-  throw new UsageError(
-    `The replay file's scenario differs from what it would be now in ${plain(differing.join(', '), 200)}. Was it recorded by another version of heddle?`,
-  )
-}
-
-/** The name in a replay file is looked up, and never loaded. */
-function namedIn(name: unknown): CoordinatorRef {
-  const known = BUILT_IN.find((one) => one.name === name)
-  if (known !== undefined) return { kind: 'built-in', name: known.name }
-  throw new UsageError(
-    `The replay file was recorded with the coordinator "${plain(String(name), 60)}", which is none of heddle's own. Give its file with --coordinator.`,
-  )
-}
-
-async function replayOn(trace: Trace, scenario: Scenario): Promise<Replayed> {
-  const watch = watched(scenario)
-  const replayed = await replay(trace, watch.scenario)
-  return {
-    scenario: scenario.name,
-    coordinator: String(scenario.parameters.coordinator),
-    seed: trace.header.seed,
-    recorded: trace.outcome,
-    found: replayed.found,
-    outcome: replayed.outcome,
-    divergence: replayed.outcome === 'exact' ? null : replayed.divergence,
-    timeline: watch.timeline(replayed.run),
-  }
 }
 
 function codeOf(error: unknown): string {
