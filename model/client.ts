@@ -5,7 +5,7 @@ import { actor, type Context, type Message, type WindowInput } from '../sim/inde
 import { BEARER, TOKEN_PROTOCOL, tokenOf, type UpgradeHeaders } from './auth.ts'
 import type { LifecycleParameters } from './options.ts'
 import { type AgentEvent, CLOSE } from './states.ts'
-import type { Client as ClientPlace, Connection } from './topology.ts'
+import { type Client as ClientPlace, type Connection, messageNumber } from './topology.ts'
 
 interface ClientState {
   phase: 'idle' | 'connecting' | 'open' | 'ready' | 'done' | 'closed'
@@ -42,8 +42,7 @@ export function client(place: ClientPlace, offset: WindowInput, parameters: Life
   const connectionOf = ({ attempt }: ClientState) => place.connections[attempt] as Connection
   const entrance = (connection: string) =>
     parameters.balancer === 'none' ? `${connection}/transport` : 'balancer'
-  // Message numbers are unique over all clients, and grow for each: tab-2 sends 101, 102, …
-  const messageNumber = (count: number) => place.index * 100 + count
+  const numberOf = (count: number) => messageNumber(place.index, count)
   const isCurrent = (state: ClientState, connection: string) => connectionOf(state).name === connection
 
   function connect(state: ClientState, { send, observe, setTimer }: Context): void {
@@ -51,7 +50,7 @@ export function client(place: ClientPlace, offset: WindowInput, parameters: Life
     state.phase = 'connecting'
     state.sent = sends === 'pipelined' ? messages : state.answered
     observe({ type: 'connect', connection: name })
-    const frames = sends === 'pipelined' ? counts(state.answered + 1, messages).map(messageNumber) : []
+    const frames = sends === 'pipelined' ? counts(state.answered + 1, messages).map(numberOf) : []
     for (const message of frames) observe({ type: 'sent', connection: name, message })
     const upgrade = {
       type: 'upgrade',
@@ -78,7 +77,7 @@ export function client(place: ClientPlace, offset: WindowInput, parameters: Life
     const { setTimer, observe } = context
     const { name } = connectionOf(state)
     state.sent++
-    const message = messageNumber(state.sent)
+    const message = numberOf(state.sent)
     observe({ type: 'sent', connection: name, message })
     tellServer(state, { type: 'frame', message }, 'message', context)
     if (faults.duplicates > 0) {
@@ -95,7 +94,7 @@ export function client(place: ClientPlace, offset: WindowInput, parameters: Life
       startSending(state, 'when-ready', context)
     } else {
       context.observe({ type: 'received', connection, user, message: frame.message, event: frame.type })
-      const isNext = frame.message === messageNumber(state.answered + 1)
+      const isNext = frame.message === numberOf(state.answered + 1)
       if (frame.type === 'agent_completed' && isNext) state.answered++
     }
     if (state.phase !== 'ready' || state.answered < messages) return

@@ -15,6 +15,7 @@ import type { Coordinator, Identity, Machine } from './coordinator.ts'
 import { environment } from './environment.ts'
 import { machineActor, type Placed } from './machine.ts'
 import { type LifecycleOptions, type LifecycleParameters, lifecycleParameters } from './options.ts'
+import { symmetries } from './symmetry.ts'
 import { connectionMachine, type Topology, topology, userMachineName } from './topology.ts'
 import { hasEnded } from './transport.ts'
 import type { LifecycleView } from './view.ts'
@@ -35,12 +36,23 @@ export function lifecycle(
   const parameters = lifecycleParameters(rest)
   const made =
     coordinator.asynchronous === undefined
-      ? scenario({ name, properties, system: assemble(parameters, coordinator) })
+      ? inPlace(name, properties, parameters, coordinator)
       : asynchronous({ name, policy: coordinator.asynchronous, parameters, properties })
   return {
     ...made,
     parameters: { coordinator: coordinator.name, ...parameters } as Scenario['parameters'],
   }
+}
+
+function inPlace(
+  name: string,
+  properties: readonly Property[],
+  parameters: LifecycleParameters,
+  coordinator: Coordinator,
+): Scenario {
+  const places = topology(parameters)
+  const system = assemble(places, parameters, coordinator)
+  return scenario({ name, properties, system, symmetries: symmetries(places) })
 }
 
 function checkCoordinator({ name, entry, machines }: Coordinator): void {
@@ -61,8 +73,7 @@ function checkCoordinator({ name, entry, machines }: Coordinator): void {
   )
 }
 
-function assemble(parameters: LifecycleParameters, coordinator: Coordinator): System {
-  const places = topology(parameters)
+function assemble(places: Topology, parameters: LifecycleParameters, coordinator: Coordinator): System {
   const machines = machineActors(places, coordinator, parameters.delays.network)
   const holders = Object.keys(machines).flatMap((name) => {
     const holds = machines[name]?.holds

@@ -52,6 +52,18 @@ function client(index: number, user: string, instances: readonly string[], attem
   return { name, user, index, connections }
 }
 
+// More than the messages of one client.
+const MESSAGES_MAX = 100
+
+/** Unique over all clients, and grows for each: tab-2 sends 101, 102, … `count` is from 1. */
+export const messageNumber = (index: number, count: number): number => index * MESSAGES_MAX + count
+
+/** Which client's message a number is, by its index, and which of its messages. */
+export function ownerOfMessage(message: number): { readonly index: number; readonly count: number } {
+  const index = Math.floor((message - 1) / MESSAGES_MAX)
+  return { index, count: message - index * MESSAGES_MAX }
+}
+
 /** The host on which an instance's actors live. */
 export const hostOf = (instance: string): string => `server-${instance}`
 
