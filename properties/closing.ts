@@ -2,6 +2,7 @@
 
 import { CLOSE, isEnded, isOwning, type LifecycleView, type Observed } from '../model/index.ts'
 import { eventually, monitor } from '../sim/index.ts'
+import { first } from './ownership.ts'
 
 /**
  * No 1011 without a fault: no server closes a connection with an internal error, unless a fault has struck that
@@ -134,8 +135,8 @@ export const everyStandbyIsPromoted = monitor<
     }
   },
   atRest(state) {
-    const names = Object.keys(state).sort()
-    const waiting = names.find((name) => state[name] === 'waits')
+    const names = Object.keys(state)
+    const waiting = first(names.filter((name) => state[name] === 'waits'))
     return waiting === undefined || names.some((name) => state[name] === 'acts')
       ? undefined
       : `${waiting} waits, and nobody owns`

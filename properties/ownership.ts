@@ -3,6 +3,11 @@
 import { isEnded, isOwning, type Observed } from '../model/index.ts'
 import { monitor } from '../sim/index.ts'
 
+/** The first by name, as no order in which they came is kept. */
+export function first(names: readonly string[]): string | undefined {
+  return names.toSorted((a, b) => (a < b ? -1 : 1))[0]
+}
+
 interface Owners {
   /** The connections that act for the user, with where and under which fencing token. */
   owners: Record<string, { instance: string; token: number }>
@@ -41,9 +46,11 @@ export const oneOwnerPerUser = monitor<
     delete state.owners[connection]
     if (observation.type !== 'moved' || !isOwning(observation.to)) return
     const { instance, token } = observation
-    const rival = Object.keys(state.owners)
-      .sort()
-      .find((name) => state.owners[name]?.instance === instance || state.owners[name]?.token === token)
+    const rival = first(
+      Object.keys(state.owners).filter(
+        (name) => state.owners[name]?.instance === instance || state.owners[name]?.token === token,
+      ),
+    )
     state.owners[connection] = { instance, token }
     return rival && `${rival} and ${connection} both act for ${user}`
   },
