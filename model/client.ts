@@ -7,8 +7,10 @@ import type { LifecycleParameters } from './options.ts'
 import { type AgentEvent, CLOSE } from './states.ts'
 import { type Client as ClientPlace, type Connection, messageNumber } from './topology.ts'
 
+const PHASES = ['idle', 'connecting', 'open', 'ready', 'done', 'closed'] as const
+
 interface ClientState {
-  phase: 'idle' | 'connecting' | 'open' | 'ready' | 'done' | 'closed'
+  phase: (typeof PHASES)[number]
   /** Which of its connections it is on, from 0. */
   attempt: number
   /** How many of its messages were sent, on this connection or answered on an earlier one. */
@@ -144,6 +146,7 @@ export function client(place: ClientPlace, offset: WindowInput, parameters: Life
   return actor<ClientState, ClientMessage>({
     initial: { phase: 'idle', attempt: 0, sent: 0, answered: 0 },
     show: ({ phase }) => phase,
+    shows: PHASES,
     waitsFor: ({ phase, answered }) => {
       if (phase === 'connecting' || phase === 'open') return 'connection_ready'
       return phase === 'ready' && answered < messages
@@ -224,6 +227,7 @@ export function requester(
   return actor<{ asked: boolean }>({
     initial: { asked: false },
     show: ({ asked }) => (asked ? `asked for ${to}` : 'idle'),
+    shows: ['idle', 'asked for'],
     start(_state, { setTimer }) {
       setTimer('ask', offset, { type: 'ask' })
       return undefined

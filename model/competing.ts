@@ -13,12 +13,15 @@ import {
   isLegal,
   isOwning,
   type LifecycleState,
+  STATES,
 } from './states.ts'
+
+const SOCKET_STATES = ['connecting', 'open', 'closed'] as const
 
 interface Socket {
   readonly connection: string
   readonly user: string
-  state: 'connecting' | 'open' | 'closed'
+  state: (typeof SOCKET_STATES)[number]
 }
 
 interface Application {
@@ -76,6 +79,7 @@ const socketMachine: Machine<Socket> = {
   },
   holds: () => [],
   show: ({ state }) => state,
+  shows: SOCKET_STATES,
 }
 
 const applicationMachine: Machine<Application> = {
@@ -94,6 +98,7 @@ const applicationMachine: Machine<Application> = {
   holds: ({ state, connection, authenticated, servicesUp }) =>
     isEnded(state) || !(authenticated || servicesUp) ? [] : [connection],
   show: ({ state }) => state,
+  shows: STATES,
 }
 
 function receiveInApplication(state: Application, input: Input | Told, commands: Commands): void {

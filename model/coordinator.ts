@@ -116,6 +116,8 @@ export interface Machine<State = any> {
   holds?(state: State): readonly string[]
   /** The state in a word or two, for a timeline. */
   show?(state: State): string
+  /** Every word that `show` may begin with, for coverage. */
+  readonly shows?: readonly string[]
 }
 
 export interface Coordinator {

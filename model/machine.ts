@@ -34,7 +34,7 @@ export function machineActor(machine: Machine, identity: Identity, surroundings:
     known.commands ??= commandsOf(known, identity, surroundings)
     return known
   }
-  const { survives, show } = machine
+  const { survives, show, shows } = machine
   return actor<Placed, Message>({
     initial: { incarnation: 0, machine: machine.initial(identity) },
     host: hostOf(identity.instance),
@@ -43,6 +43,7 @@ export function machineActor(machine: Machine, identity: Identity, surroundings:
       machine: survives === undefined ? machine.initial(identity) : survives(state),
     }),
     ...(show === undefined ? {} : { show: ({ machine: state }) => show(state) }),
+    ...(shows === undefined ? {} : { shows }),
     receive(state, message, context) {
       if (isOfEarlierLife(message, state.incarnation)) return
       if (message.type === 'timer' && identity.connection !== undefined) {

@@ -3,7 +3,15 @@
 
 import type { WindowInput } from '../sim/index.ts'
 import type { Commands, Input, Machine } from './coordinator.ts'
-import { CLOSE, InvalidTransition, isEnded, isLegal, type LifecycleState, transition } from './states.ts'
+import {
+  CLOSE,
+  InvalidTransition,
+  isEnded,
+  isLegal,
+  type LifecycleState,
+  STATES,
+  transition,
+} from './states.ts'
 import type { Answer, Told } from './user-machine.ts'
 
 /** How long a connection may take from its upgrade to being authenticated. */
@@ -43,6 +51,7 @@ export const session: Machine<Session> = {
       ? []
       : [state.connection],
   show: (state) => (state.standing === 'waiting' ? `${state.phase} (waiting)` : state.phase),
+  shows: STATES,
 }
 
 export function receiveInSession(state: Session, input: Input | Told, commands: Commands): void {

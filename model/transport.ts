@@ -17,8 +17,10 @@ export interface TransportDelays {
   readonly faults: WindowInput
 }
 
+const PHASES = ['none', 'requested', 'accepting', 'open', 'closing', 'ended'] as const
+
 interface Transport {
-  phase: 'none' | 'requested' | 'accepting' | 'open' | 'closing' | 'ended'
+  phase: (typeof PHASES)[number]
   /** The machine that asked for the frames. */
   reader: string | null
   /** Frames that nobody has asked for yet. */
@@ -104,6 +106,7 @@ export function transport(connection: Connection, entry: string, delays: Transpo
     initial: { phase: 'none', reader: null, buffer: [], closing: null, clientThere: true },
     host: hostOf(instance),
     show: ({ phase }) => phase,
+    shows: PHASES,
     receive(state, message, context) {
       const { send, setTimer, observe } = context
       switch (message.type) {
