@@ -7,9 +7,12 @@ import { checkScenario } from '../options.ts'
 import type { Scenario } from '../scenario.ts'
 import { NOT_STUCK } from '../scheduler.ts'
 import type { System } from '../system.ts'
+import { divisions, sharersOf } from './budgets.ts'
 import { Components } from './components.ts'
+import { Interactions } from './interactions.ts'
 import { Met, Modules } from './modules.ts'
 import { counterexample, pathTo } from './path.ts'
+import { PersistentSets } from './persistent.ts'
 import {
   type Bound,
   type CheckOptions,
@@ -46,11 +49,20 @@ export async function check(scenario: Scenario, options: CheckOptions = {}): Pro
 
 /** More numbers of a module than this, and smaller modules do better. */
 const MODULE_MAX = 100_000
+/** Sets of modules are masks of so many bits. */
+const MASK_BITS = 30
 
 /** A search, and what it rests on. */
 interface Running {
   readonly search: Search
   readonly symmetry: SymmetryReduction | undefined
+  readonly persistent: PersistentSets | undefined
+}
+
+/** The modules of a search, and the states that it begins with. */
+interface Beginning {
+  readonly modules: Modules
+  readonly initial: readonly Int32Array[]
 }
 
 class Check {
@@ -116,21 +128,51 @@ class Check {
 
   #begin({ homes, claims }: Part): Running {
     const { budgets = {} } = this.#components.system.definition
-    const names = Object.keys(budgets)
-    const modules = new Modules(this.#components, homes, { kind: 'shared', names })
-    const { values } = Modules.begin(this.#components)
-    const initial = [
-      Int32Array.from([...modules.numbersOf(values), ...names.map((name) => budgets[name] ?? 0)]),
-    ]
+    const reduced = this.#reductions.has('partial order') ? this.#split(homes, budgets) : undefined
+    const { modules, initial } = reduced ?? this.#shared(homes, budgets)
     const symmetry = this.#symmetryOf(modules, initial)
+    const persistent =
+      reduced === undefined
+        ? undefined
+        : new PersistentSets(modules, new Interactions(modules.list.length, symmetry?.neighbours ?? []))
+    modules.onChange = (change) => persistent?.note(change)
     const search = new Search(modules, claims, initial, {
       ...this.#options,
       canonical: symmetry,
-      persistent: undefined,
+      persistent,
       goesOn: this.#options.everyProperty ?? false,
-      needsIndex: false,
+      needsIndex: persistent !== undefined,
     })
-    return { search, symmetry }
+    return { search, symmetry, persistent }
+  }
+
+  #shared(homes: readonly number[], budgets: Readonly<Record<string, number>>): Beginning {
+    const names = Object.keys(budgets)
+    const modules = new Modules(this.#components, homes, { kind: 'shared', names })
+    const { values } = Modules.begin(this.#components)
+    const left = names.map((name) => budgets[name] ?? 0)
+    return { modules, initial: [Int32Array.from([...modules.numbersOf(values), ...left])] }
+  }
+
+  /** With every way to share the budgets out; undefined where there are too many modules, or ways. */
+  #split(homes: readonly number[], budgets: Readonly<Record<string, number>>): Beginning | undefined {
+    const modules = new Modules(this.#components, homes, { kind: 'split', names: Object.keys(budgets) })
+    const homeOf = (component: number) => modules.homeOf(component)
+    const ways = divisions(budgets, sharersOf({ components: this.#components, homeOf }))
+    if (ways === undefined || modules.list.length > MASK_BITS || modules.list.length < 2) return undefined
+    const { values } = Modules.begin(this.#components)
+    for (const { fault, module } of ways[0] ?? [])
+      modules.slotIn(module, this.#components.budget(fault, module))
+    const initial = ways.map((way) => {
+      const shares = values.slice()
+      for (const { fault, module, share } of way) {
+        const component = this.#components.budget(fault, module)
+        for (let other = shares.length; other < component; other++) shares[other] = 0
+        shares[component] = share
+      }
+      return Int32Array.from(modules.numbersOf(shares))
+    })
+    return { modules, initial }
   }
 
   #symmetryOf(modules: Modules, initial: readonly Int32Array[]): SymmetryReduction | undefined {
@@ -166,10 +208,10 @@ class Check {
     const total = (of: (search: Search) => number) => searches.reduce((sum, one) => sum + of(one), 0)
     const bound = searches.find((search) => search.bound !== undefined)?.bound ?? null
     const sometimes = this.#sometimes(parts)
-    const inForce: Readonly<Record<Reduction, boolean>> = {
+    const inForce: Readonly<Record<Reduction, boolean | undefined>> = {
       composition: systems > 1,
       symmetry: systems > parts.length || running.some(({ symmetry }) => symmetry?.applied),
-      'partial order': false,
+      'partial order': running.some(({ persistent }) => persistent?.applied),
     }
     return {
       scenario: this.#scenario.name,

@@ -45,9 +45,11 @@ export interface Happened {
   readonly said: readonly Said[]
   /** Whether the code threw, so that the run ends here. */
   readonly thrown: boolean
+  /** What was observed. */
+  readonly observed: readonly number[]
 }
 
-const NOTHING: Happened = { said: [], thrown: false }
+const SAID_NOTHING: readonly Said[] = []
 
 export class Components {
   readonly system: System
@@ -196,13 +198,14 @@ export class Components {
       begin(work)
     } catch (error) {
       if (!(error instanceof Thrown)) throw error
-      return { said: [this.watchers.exception(error.what)], thrown: true }
+      return { said: [this.watchers.exception(error.what)], thrown: true, observed: [] }
     }
     const said = this.#watch(work.observations, values)
-    return said.length === 0 ? NOTHING : { said, thrown: false }
+    return { said, thrown: false, observed: work.observations }
   }
 
   #watch(observations: readonly number[], values: Values): readonly Said[] {
+    if (observations.length === 0) return SAID_NOTHING
     const said: Said[] = []
     for (const observation of observations) {
       const value = this.locals.observations.list[observation] as Observation
@@ -219,6 +222,18 @@ export class Components {
       }
     }
     return said
+  }
+
+  /** Whether a monitor's instance stays as it is, and says nothing, whatever of these it observes. */
+  isInert(watcher: number, key: string, value: number, observed: readonly number[]): boolean {
+    return observed.every((observation) => {
+      const shown = this.locals.observations.list[observation] as Observation
+      return this.watchers.followers(observation, shown).every((follower) => {
+        if (follower.watcher !== watcher || follower.key !== key) return true
+        const { next, said } = this.watchers.step(watcher, value, observation, shown)
+        return next === value && said === undefined
+      })
+    })
   }
 
   append(values: Values, component: number, item: Item): void {

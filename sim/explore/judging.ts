@@ -43,6 +43,16 @@ export class Judging {
     }
   }
 
+  /** The modules that claims look at together, as a mask. */
+  together(): number {
+    let mask = 0
+    for (const { question } of [...this.#global, ...this.#claims.sometimes]) {
+      const homes = new Set([...question.actors].map((actor) => this.#modules.homeOf(actor)))
+      if (homes.size > 1) for (const home of homes) mask |= 1 << home
+    }
+    return mask
+  }
+
   /** What is wrong with a state that need not be at rest. */
   state(ids: Int32Array): readonly Wrong[] {
     this.#ids = ids

@@ -15,6 +15,8 @@ export interface Change {
   readonly said: readonly Said[]
   /** Whether the code threw: the run ends here, and there is no state after it. */
   readonly thrown: boolean
+  /** What was observed. */
+  readonly observed: readonly number[]
 }
 
 /** Which module an event meets next, and by that module's number what then comes. */
@@ -54,6 +56,16 @@ export type Budgets =
   | { readonly kind: 'shared'; readonly names: readonly string[] }
   | { readonly kind: 'split'; readonly names: readonly string[] }
 
+/** Thrown where a fault strikes in a module that has no share of its budget. */
+export class Unshared extends Error {
+  readonly event: number
+
+  constructor(event: number) {
+    super('unshared')
+    this.event = event
+  }
+}
+
 const APART = -1
 
 /** Thrown where something is met after all that is searched apart. */
@@ -90,6 +102,7 @@ export class Modules {
     this.budgets = budgets
     this.list = Array.from({ length: Math.max(...homes) + 1 }, () => new Module())
     for (const [component, home] of homes.entries()) {
+      if (components.list[component]?.kind === 'budget') continue
       if (home < 0) this.#homeOf[component] = APART
       else this.#settle(component, home)
     }
@@ -208,7 +221,9 @@ export class Modules {
 
   #budgetOf({ event }: Step, module: number): number | undefined {
     if (this.budgets.kind === 'shared') return undefined
-    return this.components.budget(this.components.faultOf(event) as string, module)
+    const component = this.components.budget(this.components.faultOf(event) as string, module)
+    if (this.#homeOf[component] === undefined) throw new Unshared(event)
+    return component
   }
 
   #work(step: Step, module: number, ids: Int32Array): Change {
@@ -218,14 +233,14 @@ export class Modules {
     this.#meet(module)
     const budget = step.isFault ? this.#budgetOf(step, module) : undefined
     if (budget !== undefined) this.#set(budget, this.#get(budget) - 1)
-    const { said, thrown } = this.#fire(step)
+    const { said, thrown, observed } = this.#fire(step)
     const modules = this.#met.slice()
     const before = modules.map((met) => ids[met] as number)
     const after = modules.map((met) =>
       thrown ? (ids[met] as number) : (this.list[met] as Module).tuples.of(this.#working[met] as number[]),
     )
     for (const met of modules) this.#working[met] = undefined
-    const change = { modules, before, after, said, thrown }
+    const change = { modules, before, after, said, thrown, observed }
     remember(step, change)
     this.onChange?.(change, step.event)
     return change

@@ -67,6 +67,8 @@ export class Partition {
     for (const component of list.keys()) {
       const actor = this.#actorOf(component)
       if (actor !== undefined) union.join(actor, component)
+      // A share of a budget has its module in its name.
+      else if (list[component]?.kind === 'budget') union.join(0, component)
     }
     this.#settleMonitors(union)
     return union.numbers()

@@ -13,9 +13,13 @@ export interface Canonical {
   bring(ids: Int32Array): void
 }
 
-/** Says which modules' events are enough in a state; undefined for all of them. */
+/** Says which modules' events are enough in a state, as a mask; 0 for all of them. */
 export interface Persistent {
-  choose(ids: Int32Array): readonly number[] | undefined
+  choose(ids: Int32Array): number
+  /** Told how to ask which modules claims look at together, so that these are seen in every order. */
+  observe(together: () => number): void
+  /** Whether a choice stands on all that is known by now. */
+  stands(mask: number, ids: Int32Array): boolean
 }
 
 /** A violation, and where it is: after an event in a state, or in the state itself. */
@@ -63,6 +67,10 @@ export class Search {
   readonly #stack: number[] = []
   readonly #depths: number[] = []
   readonly #violated = new Set<string>()
+  // By state, the mask of modules whose events were taken; 0, or nothing, for all of them.
+  readonly #chosen: number[] = []
+  // Whether an event led to a state that is still to be looked into.
+  #leadsOn = false
   readonly #judging: Judging
   // How many modules there are.
   readonly #size: number
@@ -81,6 +89,7 @@ export class Search {
     this.#words = new Uint32Array(layout.width)
     this.#size = modules.list.length
     this.#judging = new Judging(modules, claims, initial[0] as Int32Array)
+    options.persistent?.observe(() => this.#judging.together())
     this.#startedMs = options.host?.nowMs() ?? 0
     for (const ids of initial) {
       this.#next.set(ids)
@@ -110,7 +119,10 @@ export class Search {
     const until = this.transitions + transitions
     while (this.transitions < until) {
       if (this.bound !== undefined || (this.found.length > 0 && !this.#options.goesOn)) return true
-      if (this.frontier === 0) return true
+      if (this.frontier === 0) {
+        if (this.#allStand()) return true
+        continue
+      }
       if (this.#taken % STATES_PER_LOOK === 0 && this.#isOut()) return true
       this.#take()
     }
@@ -142,13 +154,39 @@ export class Search {
       this.bound = 'depth'
       return
     }
-    const isAtRest = this.#judge()
-    const chosen = isAtRest ? undefined : this.#options.persistent?.choose(this.#ids)
-    if (chosen === undefined) {
-      for (let module = 0; module < this.#size; module++) this.#takeModule(module)
-    } else {
-      for (const module of chosen) this.#takeModule(module)
+    this.#judge()
+    const { persistent } = this.#options
+    const chosen = persistent === undefined ? 0 : persistent.choose(this.#ids)
+    this.#leadsOn = chosen === 0
+    if (chosen !== 0) this.#takeModules(chosen)
+    // A state whose chosen events all lead back would put the others off for ever.
+    const isEnough = chosen !== 0 && this.#leadsOn
+    if (!isEnough) this.#takeModules(~chosen)
+    if (persistent !== undefined) this.#chosen.push(isEnough ? chosen : 0)
+  }
+
+  /** Takes the events of the modules in a mask. */
+  #takeModules(mask: number): void {
+    for (let module = 0; module < this.#size; module++) {
+      if (((mask >>> (module & 31)) & 1) === 1 || mask === -1) this.#takeModule(module)
     }
+  }
+
+  /** Takes what was left out where a choice stands no longer; true where all of them stand. */
+  #allStand(): boolean {
+    const { persistent } = this.#options
+    if (persistent === undefined) return true
+    let allStand = true
+    for (const [state, chosen] of this.#chosen.entries()) {
+      if (chosen === 0) continue
+      this.#state = state
+      this.read(state, this.#ids)
+      if (persistent.stands(chosen, this.#ids)) continue
+      allStand = false
+      this.#chosen[state] = 0
+      this.#takeModules(~chosen)
+    }
+    return allStand
   }
 
   #pop(): number {
@@ -200,6 +238,7 @@ export class Search {
     for (let index = 0; index < targets.length; index++) {
       words[word] = before + (((targets[index] as number) - id) << shift)
       if (this.store.add(words, this.#state)) this.#isNew()
+      if (this.store.at >= this.#taken) this.#leadsOn = true
     }
   }
 
@@ -220,6 +259,7 @@ export class Search {
   #keep(parent: number): void {
     this.#options.canonical?.bring(this.#next)
     if (this.store.add(this.encode(this.#next), parent)) this.#isNew()
+    if (this.store.at >= this.#taken) this.#leadsOn = true
   }
 
   #isNew(): void {

@@ -71,6 +71,8 @@ export class StateStore {
   layout: Layout
   count = 0
   kind: Store = 'bitset'
+  /** The number of the state that was added last, or was known; only for a store that `needsIndex`. */
+  at = 0
   readonly #needsIndex: boolean
   #states: Uint32Array[] = []
   #parents: Int32Array[] = []
@@ -216,9 +218,13 @@ export class StateStore {
     for (;;) {
       const stored = this.#slots[slot] as number
       if (stored === 0) break
-      if (this.#isSame(stored - 1, words)) return false
+      if (this.#isSame(stored - 1, words)) {
+        this.at = stored - 1
+        return false
+      }
       slot = (slot + 1) & this.#mask
     }
+    this.at = this.count
     this.#push(words, parent)
     this.#slots[slot] = this.count
     if (this.count * 8 > this.#slots.length * 5) this.#grow(this.#slots.length * 2)

@@ -5,6 +5,7 @@
 import { HeddleError } from '../error.ts'
 import type { Symmetry } from '../scenario.ts'
 import type { Component, Components } from './components.ts'
+import type { ModuleRenaming } from './interactions.ts'
 import type { Modules } from './modules.ts'
 import { successors } from './path.ts'
 import { describeValue, exchange, marking, Names, Renaming } from './renaming.ts'
@@ -12,7 +13,7 @@ import type { Canonical } from './search.ts'
 import { Values } from './values.ts'
 
 /** The exchange of two blocks, on modules' numbers. */
-class Exchange {
+class Exchange implements ModuleRenaming {
   readonly renaming: Renaming
   readonly #modules: Modules
   readonly #home: readonly number[]
@@ -260,7 +261,7 @@ export class SymmetryReduction implements Canonical {
 
   /** Of a declaration that is true, the exchange of two blocks leads from an initial state to an initial one. */
   #checkClosed(ids: Int32Array, initial: readonly Int32Array[]): void {
-    for (const one of this.#neighbours()) {
+    for (const one of this.neighbours) {
       const renamed = renamedBy(one, ids)
       if (initial.some((other) => isSame(other, renamed))) continue
       throw wrongDeclaration(one, 'they begin differently')
@@ -269,7 +270,7 @@ export class SymmetryReduction implements Canonical {
 
   /** Compares what can happen in a state with what can happen in it renamed. */
   #sample(ids: Int32Array): void {
-    for (const one of this.#neighbours()) {
+    for (const one of this.neighbours) {
       const expected = [...successors(this.#modules, ids)].map(({ after }) => renamedBy(one, after).join())
       const found = [...successors(this.#modules, renamedBy(one, ids))].map(({ after }) => after.join())
       if (expected.sort().join(' ') === found.sort().join(' ')) continue
@@ -277,7 +278,8 @@ export class SymmetryReduction implements Canonical {
     }
   }
 
-  #neighbours(): Exchange[] {
+  /** Exchanges of neighbouring blocks, of which all others are made. */
+  get neighbours(): readonly Exchange[] {
     return this.#factors.flatMap(({ exchanges }) =>
       exchanges.slice(1).map((row, block) => row[block] as Exchange),
     )
