@@ -9,6 +9,7 @@ import { NOT_STUCK } from '../scheduler.ts'
 import type { System } from '../system.ts'
 import { divisions, sharersOf } from './budgets.ts'
 import { Components } from './components.ts'
+import { type Covered, coveredBy } from './coverage.ts'
 import { Interactions } from './interactions.ts'
 import { Met, Modules } from './modules.ts'
 import { counterexample, pathTo } from './path.ts'
@@ -44,7 +45,15 @@ export async function check(scenario: Scenario, options: CheckOptions = {}): Pro
       `Expected a scenario that is made of actors, found ${scenario.name}, which runs code: its states cannot be stored. Hunt through its seeds.`,
     )
   }
-  return new Check(scenario, system, options).run()
+  return (await new Check(scenario, system, options).run()).report
+}
+
+/** The same, with the states that each actor was in. */
+export async function covered(
+  scenario: Scenario & { readonly system: System },
+  options: CheckOptions = {},
+): Promise<{ readonly report: CheckReport; readonly states: Covered['states'] }> {
+  return new Check(scenario, scenario.system, options).run()
 }
 
 /** More numbers of a module than this, and smaller modules do better. */
@@ -84,7 +93,7 @@ class Check {
     this.#systems = new Systems(this.#components, properties, symmetries, this.#reductions)
   }
 
-  async run(): Promise<CheckReport> {
+  async run(): Promise<{ report: CheckReport; states: Covered['states'] }> {
     for (let isWhole = false; ; ) {
       const plan = this.#systems.plan(isWhole)
       try {
@@ -195,8 +204,13 @@ class Check {
     })
   }
 
-  #report({ systems, parts }: Plan, running: readonly Running[]): CheckReport {
+  #report({ systems, parts }: Plan, running: readonly Running[]) {
     const searches = running.map(({ search }) => search)
+    const { states, coverage } = coveredBy(
+      this.#components,
+      searches.map(({ modules }) => modules),
+      this.#systems.renamings,
+    )
     const counterexamples = searches.flatMap((search) =>
       search.found.map((found) =>
         counterexample(this.#scenario, this.#components, found, {
@@ -213,7 +227,7 @@ class Check {
       symmetry: systems > parts.length || running.some(({ symmetry }) => symmetry?.applied),
       'partial order': running.some(({ persistent }) => persistent?.applied),
     }
-    return {
+    const report: CheckReport = {
       scenario: this.#scenario.name,
       verdict: verdictOf(counterexamples, bound, sometimes),
       bound,
@@ -228,8 +242,9 @@ class Check {
       bytesPerState: total(({ store }) => store.bytes) / total(({ store }) => store.count),
       counterexamples,
       sometimes,
-      coverage: { neverShown: [], idle: [] },
+      coverage,
     }
+    return { report, states }
   }
 
   #sometimes(parts: readonly Part[]): CheckReport['sometimes'] {

@@ -132,6 +132,15 @@ export class Renaming {
     return renamed
   }
 
+  /** The number that an actor's state has with the actor that takes its place. */
+  state(actor: number, state: number): number {
+    const { locals } = this.#components
+    return locals.local(
+      this.actor(actor),
+      locals.of(this.actor(actor), this.names.value(locals.state(actor, state)), []),
+    ).state
+  }
+
   #rename(component: number, value: number): number {
     const part = this.#components.list[component] as Component
     const { locals, watchers } = this.#components

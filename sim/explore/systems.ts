@@ -29,7 +29,8 @@ export class Systems {
   readonly #components: Components
   readonly #properties: readonly Property[]
   readonly #reductions: ReadonlySet<Reduction>
-  readonly #renamings: readonly Renaming[]
+  /** The exchanges of neighbouring blocks, where symmetry is in force. */
+  readonly renamings: readonly Renaming[]
   readonly #partition: Partition
   // Components that meet, beside what the partition has seen.
   readonly #together: number[][] = []
@@ -43,10 +44,10 @@ export class Systems {
     this.#components = components
     this.#properties = properties
     this.#reductions = reductions
-    this.#renamings = reductions.has('symmetry')
+    this.renamings = reductions.has('symmetry')
       ? symmetries.flatMap((symmetry) => exchangesOf(components, symmetry))
       : []
-    this.#partition = new Partition(components, this.#renamings)
+    this.#partition = new Partition(components, this.renamings)
     for (const { actors } of this.#asked()) if (actors.length > 1) this.#together.push(actors)
   }
 
@@ -83,7 +84,7 @@ export class Systems {
   /** For each group, the first of those that differ from it by a renaming. */
   #alike(groups: readonly number[]): number[] {
     const union = new Union(Math.max(...groups) + 1)
-    for (const renaming of this.#renamings) {
+    for (const renaming of this.renamings) {
       for (const [component, group] of groups.entries()) {
         const other = groups[renaming.component(component)]
         if (other !== undefined) union.join(group, other)
