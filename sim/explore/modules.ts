@@ -41,6 +41,10 @@ export interface Expansion {
   readonly events: Int32Array
   /** All other events. */
   readonly steps: readonly Step[]
+  /** Those of them that are not among `faults`. */
+  rest: readonly Step[]
+  /** By fault, the same as `targets` for faults with a shared budget. */
+  readonly faults: Map<number, Int32Array>
   /** Whether anything is enabled that is no fault. */
   readonly isActive: boolean
 }
@@ -197,10 +201,30 @@ export class Modules {
       targets: Int32Array.from(targets),
       events: Int32Array.from(events),
       steps,
+      rest: steps,
+      faults: new Map(),
       isActive,
     }
     expansions[id] = expansion
     return expansion
+  }
+
+  /** The numbers after the faults that take of one shared budget, and that stay within the module. */
+  faultTargets(budget: number, module: number, ids: Int32Array): Int32Array {
+    const expansion = this.expansion(module, ids)
+    const known = expansion.faults.get(budget)
+    if (known !== undefined) return known
+    const targets: number[] = []
+    expansion.rest = expansion.rest.filter((step) => {
+      if (step.budget !== budget) return true
+      const { modules, after, said } = this.change(step, module, ids)
+      const isLocal = modules.length === 1 && said.length === 0
+      if (isLocal) targets.push(after[0] as number)
+      return !isLocal
+    })
+    const kept = Int32Array.from(targets)
+    expansion.faults.set(budget, kept)
+    return kept
   }
 
   #stepOf(event: number): Step {

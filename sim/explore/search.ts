@@ -3,7 +3,7 @@
 
 import type { Claims } from './claims.ts'
 import { Judging, type Wrong } from './judging.ts'
-import type { Modules, Step } from './modules.ts'
+import type { Change, Module, Modules, Step } from './modules.ts'
 import type { Bound, CheckOptions } from './report.ts'
 import { decode, encode, type Layout, layoutOf, StateStore } from './store.ts'
 import type { Said } from './watchers.ts'
@@ -60,6 +60,7 @@ export class Search {
   readonly #ids: Int32Array
   readonly #next: Int32Array
   #words: Uint32Array
+  #stateWords: Uint32Array
   #state = 0
   #taken = 0
   #levelEnd = 0
@@ -87,6 +88,7 @@ export class Search {
     const layout = this.#layoutFor(initial)
     this.store = new StateStore(layout, options.needsIndex)
     this.#words = new Uint32Array(layout.width)
+    this.#stateWords = new Uint32Array(layout.width)
     this.#size = modules.list.length
     this.#judging = new Judging(modules, claims, initial[0] as Int32Array)
     options.persistent?.observe(() => this.#judging.together())
@@ -167,6 +169,7 @@ export class Search {
 
   /** Takes the events of the modules in a mask. */
   #takeModules(mask: number): void {
+    this.#readWords()
     for (let module = 0; module < this.#size; module++) {
       if (((mask >>> (module & 31)) & 1) === 1 || mask === -1) this.#takeModule(module)
     }
@@ -203,43 +206,47 @@ export class Search {
   }
 
   #takeModule(module: number): void {
-    const { targets, steps } = this.modules.expansion(module, this.#ids)
+    const expansion = this.modules.expansion(module, this.#ids)
+    const { targets } = expansion
     this.transitions += targets.length
-    if (this.#options.canonical === undefined) this.#takePlain(module, targets)
+    const isPlain = this.#options.canonical === undefined && this.#options.order !== 'depth first'
+    if (isPlain) this.#takePlain(module, targets)
     else {
-      for (let index = 0; index < targets.length; index++) {
+      for (const target of targets) {
         this.#next.set(this.#ids)
-        this.#next[module] = targets[index] as number
+        this.#next[module] = target
         this.#keep(this.#state)
       }
     }
-    for (const step of steps) {
+    for (let budget = this.#size; budget < this.#ids.length; budget++) {
+      if (isPlain && (this.#ids[budget] as number) > 0) this.#takeFaults(module, budget)
+    }
+    for (const step of isPlain ? expansion.rest : expansion.steps) {
       if (step.isFault && !this.modules.isAllowed(step, module, this.#ids)) continue
       this.#takeStep(step, module)
     }
   }
 
-  /** The events that change one module: one word of the state is another then. */
+  /** The faults that take of one shared budget, and change one module. */
+  #takeFaults(module: number, budget: number): void {
+    const targets = this.modules.faultTargets(budget, module, this.#ids)
+    if (targets.length === 0) return
+    this.transitions += targets.length
+    this.#makeRoomFor(module)
+    const at = this.store.layout.word[budget] as number
+    this.#stateWords[at] =
+      (this.#stateWords[at] as number) - (1 << (this.store.layout.shift[budget] as number))
+    this.#takePlain(module, targets)
+    this.#readWords()
+  }
+
+  /** The events that change one module, of the state whose words are at hand. */
   #takePlain(module: number, targets: Int32Array): void {
     if (targets.length === 0) return
-    this.#next.set(this.#ids)
-    let largest = 0
-    for (let index = 0; index < targets.length; index++) {
-      if ((targets[index] as number) > largest) largest = targets[index] as number
-    }
-    this.#next[module] = largest
-    this.#makeRoom(this.#next)
-    encode(this.store.layout, this.#ids, this.#words)
-    const words = this.#words
-    const word = this.store.layout.word[module] as number
-    const shift = this.store.layout.shift[module] as number
-    const before = words[word] as number
-    const id = this.#ids[module] as number
-    for (let index = 0; index < targets.length; index++) {
-      words[word] = before + (((targets[index] as number) - id) << shift)
-      if (this.store.add(words, this.#state)) this.#isNew()
-      if (this.store.at >= this.#taken) this.#leadsOn = true
-    }
+    this.#makeRoomFor(module)
+    const { store } = this
+    store.addVariants(this.#stateWords, module, this.#ids[module] as number, targets, this.#state)
+    if (store.at >= this.#taken) this.#leadsOn = true
   }
 
   #takeStep(step: Step, module: number): void {
@@ -248,12 +255,38 @@ export class Search {
     for (const said of change.said)
       this.#violate({ ...said, state: this.#state, event: step.event, kind: 'step' })
     if (change.thrown) return
-    this.#next.set(this.#ids)
+    if (this.#options.canonical === undefined && this.#options.order !== 'depth first') {
+      this.#addChanged(change, step.budget)
+      return
+    }
     const { modules, after } = change
+    this.#next.set(this.#ids)
     for (let index = 0; index < modules.length; index++)
       this.#next[modules[index] as number] = after[index] as number
     if (step.budget >= 0) this.#next[step.budget] = (this.#next[step.budget] as number) - 1
     this.#keep(this.#state)
+  }
+
+  /** Adds the state after an event, made from the words of the state before it. */
+  #addChanged({ modules, before, after }: Change, budget: number): void {
+    for (let index = 0; index < modules.length; index++) this.#makeRoomFor(modules[index] as number)
+    const { store } = this
+    const { word, shift } = store.layout
+    const words = this.#words
+    words.set(this.#stateWords)
+    for (let index = 0; index < modules.length; index++) {
+      const module = modules[index] as number
+      const at = word[module] as number
+      words[at] =
+        (words[at] as number) +
+        (((after[index] as number) - (before[index] as number)) << (shift[module] as number))
+    }
+    if (budget >= 0) {
+      const at = word[budget] as number
+      words[at] = (words[at] as number) - (1 << (shift[budget] as number))
+    }
+    store.add(words, this.#state)
+    if (store.at >= this.#taken) this.#leadsOn = true
   }
 
   #keep(parent: number): void {
@@ -273,12 +306,27 @@ export class Search {
   #makeRoom(ids: Int32Array): void {
     const { bits } = this.store.layout
     for (let index = 0; index < ids.length; index++) {
-      if ((ids[index] as number) >>> (bits[index] as number) !== 0) {
-        this.store.widen(this.#layoutFor([ids], bits))
-        this.#words = new Uint32Array(this.store.layout.width)
-        return
-      }
+      if ((ids[index] as number) >>> (bits[index] as number) !== 0) return this.#widen()
     }
+  }
+
+  /** Makes room for every number of a module that is known. */
+  #makeRoomFor(module: number): void {
+    const largest = (this.modules.list[module] as Module).tuples.list.length - 1
+    if (largest >>> (this.store.layout.bits[module] as number) !== 0) this.#widen()
+  }
+
+  #widen(): void {
+    this.store.widen(this.#layoutFor([this.#next], this.store.layout.bits))
+    this.#words = new Uint32Array(this.store.layout.width)
+    this.#stateWords = new Uint32Array(this.store.layout.width)
+    if (this.store.count > 0) this.#readWords()
+  }
+
+  #readWords(): void {
+    const [chunk, at] = [this.store.chunk(this.#state), this.store.offset(this.#state)]
+    for (let word = 0; word < this.#stateWords.length; word++)
+      this.#stateWords[word] = chunk[at + word] as number
   }
 
   #layoutFor(states: readonly Int32Array[], least: readonly number[] = []): Layout {

@@ -123,6 +123,36 @@ export class StateStore {
     }
   }
 
+  /**
+   * Adds the states that differ from `words` in one number, which is `id` there and one of `targets` in them; the
+   * words are as before then. Sets `at` to the latest of these states.
+   */
+  addVariants(words: Uint32Array, place: number, id: number, targets: Int32Array, parent: number): void {
+    const word = this.layout.word[place] as number
+    const shift = this.layout.shift[place] as number
+    const before = words[word] as number
+    const base = before - (id << shift)
+    let latest = -1
+    if (this.kind === 'bitset') {
+      const bits = this.#bits
+      for (let index = 0; index < targets.length; index++) {
+        const state = base + ((targets[index] as number) << shift)
+        if (((bits[state >>> 5] as number) & (1 << (state & 31))) !== 0) continue
+        bits[state >>> 5] = (bits[state >>> 5] as number) | (1 << (state & 31))
+        words[word] = state
+        this.#push(words, parent)
+      }
+    } else {
+      for (let index = 0; index < targets.length; index++) {
+        words[word] = base + ((targets[index] as number) << shift)
+        this.add(words, parent)
+        if (this.at > latest) latest = this.at
+      }
+      this.at = latest
+    }
+    words[word] = before
+  }
+
   /** The number of a known state, or -1. Only for a store that `needsIndex`. */
   indexOf(words: Uint32Array): number {
     let slot = hash(words) & this.#mask
