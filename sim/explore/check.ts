@@ -81,6 +81,7 @@ class Check {
   readonly #components: Components
   readonly #watchers: Watchers
   readonly #systems: Systems
+  readonly #begun: ReturnType<typeof Modules.begin>
   #done: readonly Running[] = []
 
   constructor(scenario: Scenario, system: System, options: CheckOptions) {
@@ -89,6 +90,7 @@ class Check {
     this.#reductions = new Set(options.reductions ?? REDUCTIONS)
     this.#watchers = new Watchers(scenario.properties)
     this.#components = new Components(system, this.#watchers)
+    this.#begun = Modules.begin(this.#components)
     const { properties, symmetries = [] } = scenario
     this.#systems = new Systems(this.#components, properties, symmetries, this.#reductions)
   }
@@ -124,7 +126,7 @@ class Check {
       }
       this.#done = [...this.#done, running]
       const isFound = search.found.length > 0 && !this.#options.everyProperty
-      if (isFound || search.bound !== undefined) break
+      if (isFound || search.bound !== undefined || this.#begun.thrown) break
     }
     return this.#done
   }
@@ -143,7 +145,10 @@ class Check {
     const persistent =
       reduced === undefined
         ? undefined
-        : new PersistentSets(modules, new Interactions(modules.list.length, symmetry?.neighbours ?? []))
+        : new PersistentSets(
+            modules,
+            new Interactions(modules.list.length, this.#systems.hubs(homes), symmetry?.neighbours ?? []),
+          )
     modules.onChange = (change) => persistent?.note(change)
     const search = new Search(modules, claims, initial, {
       ...this.#options,
@@ -151,6 +156,8 @@ class Check {
       persistent,
       goesOn: this.#options.everyProperty ?? false,
       needsIndex: persistent !== undefined,
+      // All parts begin with the same starts, so that one part is enough to say what these came to.
+      begun: this.#done.length === 0 ? this.#begun : { said: [], thrown: false },
     })
     return { search, symmetry, persistent }
   }
@@ -158,7 +165,7 @@ class Check {
   #shared(homes: readonly number[], budgets: Readonly<Record<string, number>>): Beginning {
     const names = Object.keys(budgets)
     const modules = new Modules(this.#components, homes, { kind: 'shared', names })
-    const { values } = Modules.begin(this.#components)
+    const { values } = this.#begun
     const left = names.map((name) => budgets[name] ?? 0)
     return { modules, initial: [Int32Array.from([...modules.numbersOf(values), ...left])] }
   }
@@ -169,7 +176,7 @@ class Check {
     const homeOf = (component: number) => modules.homeOf(component)
     const ways = divisions(budgets, sharersOf({ components: this.#components, homeOf }))
     if (ways === undefined || modules.list.length > MASK_BITS || modules.list.length < 2) return undefined
-    const { values } = Modules.begin(this.#components)
+    const { values } = this.#begun
     for (const { fault, module } of ways[0] ?? [])
       modules.slotIn(module, this.#components.budget(fault, module))
     const initial = ways.map((way) => {
@@ -239,7 +246,12 @@ class Check {
       localTransitions: this.#components.locals.calls,
       claimsJudged: this.#watchers.calls + parts.reduce((sum, { claims }) => sum + claims.calls, 0),
       store: searches[0]?.store.kind ?? 'table',
-      bytesPerState: total(({ store }) => store.bytes) / total(({ store }) => store.count),
+      bytesPerState:
+        total(({ store }) => store.bytes) /
+        Math.max(
+          1,
+          total(({ store }) => store.count),
+        ),
       counterexamples,
       sometimes,
       coverage,

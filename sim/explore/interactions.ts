@@ -3,12 +3,13 @@
 
 import type { Change } from './modules.ts'
 
-/** A module's way from one number to another, by an event of `home` that meets the modules in the mask `met`. */
+/** A module's way from one number to another, by an event that meets the modules in the mask `met`. */
 export interface Edge {
   readonly from: number
   readonly to: number
-  readonly home: number
   readonly met: number
+  /** The hubs that the event meets, each with the number that it has then: module, number, module, number … */
+  readonly hubs: readonly number[]
 }
 
 /** Modules as events meet them, in that order; and which numbers those before the last had then. */
@@ -25,25 +26,45 @@ export interface ModuleRenaming {
 }
 
 export class Interactions {
-  /** By module. */
-  readonly edges: Edge[][]
+  // By module, by the number they lead from, and to.
+  readonly #out: Edge[][][]
+  readonly #into: Edge[][][]
   readonly approaches: Approach[] = []
   /** Grows with everything that is new. */
   version = 0
   readonly #known = new Set<string>()
   readonly #bySignature = new Map<string, Approach>()
   readonly #renamings: readonly ModuleRenaming[]
+  /** Small modules that many others meet, in ascending order: what they are in says what others may do. */
+  readonly hubs: readonly number[]
 
-  constructor(size: number, renamings: readonly ModuleRenaming[]) {
-    this.edges = Array.from({ length: size }, () => [])
+  constructor(size: number, hubs: readonly number[], renamings: readonly ModuleRenaming[]) {
+    this.#out = Array.from({ length: size }, () => [])
+    this.#into = Array.from({ length: size }, () => [])
+    this.hubs = hubs
     this.#renamings = renamings
+  }
+
+  /** A module's edges, by the number that they lead from. */
+  out(module: number): Edge[][] {
+    return this.#out[module] as Edge[][]
+  }
+
+  /** A module's edges, by the number that they lead to. */
+  into(module: number): Edge[][] {
+    return this.#into[module] as Edge[][]
   }
 
   note({ modules, before, after }: Change): void {
     const met = maskOf(modules)
     for (const [place, module] of modules.entries()) {
       const [from, to] = [before[place] as number, after[place] as number]
-      if (from !== to) this.#noteEdge(module, { from, to, home: modules[0] as number, met })
+      if (from === to) continue
+      const hubs = this.hubs.flatMap((hub) => {
+        const at = modules.indexOf(hub)
+        return at < 0 || hub === module ? [] : [hub, before[at] as number]
+      })
+      this.#noteEdge(module, { from, to, met, hubs })
     }
     for (let last = 1; last < modules.length; last++) {
       const signature = modules.slice(0, last + 1)
@@ -52,17 +73,21 @@ export class Interactions {
   }
 
   #noteEdge(module: number, edge: Edge): void {
-    const key = `${module} ${edge.from} ${edge.to} ${edge.home} ${edge.met}`
+    const key = `${module} ${edge.from} ${edge.to} ${edge.met} ${edge.hubs.join()}`
     if (this.#known.has(key)) return
     this.#known.add(key)
     this.version++
-    ;(this.edges[module] as Edge[]).push(edge)
+    const [out, into] = [this.out(module), this.into(module)]
+    out[edge.from] ??= []
+    out[edge.from]?.push(edge)
+    into[edge.to] ??= []
+    into[edge.to]?.push(edge)
     for (const renaming of this.#renamings) {
       this.#noteEdge(renaming.home(module), {
         from: renaming.number(module, edge.from),
         to: renaming.number(module, edge.to),
-        home: renaming.home(edge.home),
         met: maskOf(modulesIn(edge.met).map((one) => renaming.home(one))),
+        hubs: renamedHubs(edge.hubs, renaming),
       })
     }
   }
@@ -84,6 +109,15 @@ export class Interactions {
       this.#noteApproach(renamed, place, renaming.number(modules[place] as number, number))
     }
   }
+}
+
+function renamedHubs(hubs: readonly number[], renaming: ModuleRenaming): number[] {
+  const pairs: (readonly [number, number])[] = []
+  for (let at = 0; at < hubs.length; at += 2) {
+    const [hub, number] = [hubs[at] as number, hubs[at + 1] as number]
+    pairs.push([renaming.home(hub), renaming.number(hub, number)])
+  }
+  return pairs.sort(([a], [b]) => a - b).flat()
 }
 
 export function maskOf(modules: readonly number[]): number {

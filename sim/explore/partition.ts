@@ -74,6 +74,26 @@ export class Partition {
     return union.numbers()
   }
 
+  /** Of modules, those that are small and that events of several others meet. */
+  hubs(homes: readonly number[]): number[] {
+    const visitors = new Map<number, Set<number>>()
+    const sizes = new Map<number, number>()
+    for (const home of homes) sizes.set(home, (sizes.get(home) ?? 0) + 1)
+    for (const { home, met } of this.#meetings.values()) {
+      for (const component of met) {
+        const [visitor, visited] = [homes[home] ?? -1, homes[component] ?? -1]
+        const hasActor = this.#actorOf(component) !== undefined
+        if (visitor === visited || visited < 0 || !hasActor) continue
+        visitors.set(visited, (visitors.get(visited) ?? new Set()).add(visitor))
+      }
+    }
+    const largest = Math.max(...sizes.values())
+    return [...visitors]
+      .filter(([module, { size }]) => size > 1 && (sizes.get(module) ?? 0) * 2 < largest)
+      .map(([module]) => module)
+      .sort((a, b) => a - b)
+  }
+
   /** The actor whose component it is: an actor's own, or of what is on its way to it. */
   #actorOf(component: number): number | undefined {
     const part = this.#components.list[component]

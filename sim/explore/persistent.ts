@@ -6,7 +6,7 @@
 // search that nobody has seen would be an event of the reduced search too.
 
 import type { Components } from './components.ts'
-import { type Approach, type Interactions, maskOf, modulesIn } from './interactions.ts'
+import { type Approach, type Edge, type Interactions, maskOf, modulesIn } from './interactions.ts'
 import type { Change, Modules } from './modules.ts'
 import type { Persistent } from './search.ts'
 
@@ -27,13 +27,22 @@ interface Table {
   readonly threats: readonly Threat[]
 }
 
+/** By hub, the numbers that events of others can bring it to. */
+type Reach = ReadonlyMap<number, ReadonlySet<number>>
+
+interface ReachOf {
+  readonly version: number
+  readonly reach: Reach
+}
+
 export class PersistentSets implements Persistent {
   /** Whether any state was looked into in part only. */
   applied = false
   readonly #modules: Modules
   readonly #components: Components
   readonly #interactions: Interactions
-  readonly #tables = new Map<number, Table>()
+  readonly #tables = new Map<string, Table>()
+  readonly #reaches = new Map<string, ReachOf>()
   readonly #inert = new Map<string, { readonly version: number; readonly isInert: boolean }>()
   readonly #isMonitor: boolean[] = []
   // Modules that claims look at together.
@@ -107,7 +116,7 @@ export class PersistentSets implements Persistent {
         const change = this.#modules.change(step, module, ids)
         for (let place = 1; place < change.modules.length; place++) {
           const met = change.modules[place] as number
-          if ((mask & (1 << met)) === 0 && !this.#leavesAlone(change, place, mask)) return 1 << met
+          if ((mask & (1 << met)) === 0 && !this.#leavesAlone(change, place, mask, ids)) return 1 << met
         }
       }
     }
@@ -115,17 +124,16 @@ export class PersistentSets implements Persistent {
   }
 
   /** Whether an event changes nothing in a monitor, now or in any number that others may bring it to meanwhile. */
-  #leavesAlone(change: Change, place: number, mask: number): boolean {
+  #leavesAlone(change: Change, place: number, mask: number, ids: Int32Array): boolean {
     const module = change.modules[place] as number
     const from = change.before[place] as number
     if (change.after[place] !== from || change.said.length > 0 || !this.#isMonitorOnly(module)) return false
-    const key = `${mask} ${module} ${from} ${change.observed.join()}`
+    const key = `${this.#hubsKey(mask, ids)} ${module} ${from} ${change.observed.join()}`
     const known = this.#inert.get(key)
-    const version = this.#interactions.edges[module]?.length ?? 0
+    const version = this.#interactions.version
     if (known !== undefined && (known.version === version || !known.isInert)) return known.isInert
-    const isInert = this.#reachable(module, from, mask).every((id) =>
-      this.#isInert(module, id, change.observed),
-    )
+    const reached = this.#reachable(module, from, mask, this.#reach(mask, ids, 0))
+    const isInert = [...reached].every((id) => this.#isInert(module, id, change.observed))
     this.#inert.set(key, { version, isInert })
     return isInert
   }
@@ -148,20 +156,43 @@ export class PersistentSets implements Persistent {
     })
   }
 
-  /** The numbers that events of other modules may bring a module to, from one of them. */
-  #reachable(module: number, from: number, mask: number): number[] {
+  /** The numbers that events which meet none of a mask's modules may bring a module to, from one of them. */
+  #reachable(module: number, from: number, mask: number, reach: Reach | undefined): Set<number> {
     const reached = new Set([from])
+    const out = this.#interactions.out(module)
     for (const id of reached) {
-      for (const edge of this.#interactions.edges[module] ?? []) {
-        if (edge.from === id && (mask & edge.met) === 0) reached.add(edge.to)
-      }
+      for (const edge of out[id] ?? [])
+        if ((mask & edge.met) === 0 && isOpen(edge, reach)) reached.add(edge.to)
     }
-    return [...reached]
+    return reached
+  }
+
+  /** What the hubs that are not in a mask can be brought to. */
+  #reach(mask: number, ids: Int32Array, stale: number): Reach {
+    const key = this.#hubsKey(mask, ids)
+    const known = this.#reaches.get(key)
+    const { version, hubs } = this.#interactions
+    if (known !== undefined && version <= known.version * (1 + stale)) return known.reach
+    const free = hubs.filter((hub) => (mask & (1 << hub)) === 0)
+    let reach: Reach | undefined
+    // Twice, as what one hub can be brought to may depend on the others.
+    for (let round = 0; round < 2; round++) {
+      const before: Reach | undefined = reach
+      reach = new Map(free.map((hub) => [hub, this.#reachable(hub, ids[hub] as number, mask, before)]))
+    }
+    this.#reaches.set(key, { version, reach: reach as Reach })
+    return reach as Reach
+  }
+
+  #hubsKey(mask: number, ids: Int32Array): string {
+    let key = `${mask}`
+    for (const hub of this.#interactions.hubs) if ((mask & (1 << hub)) === 0) key += ` ${ids[hub]}`
+    return key
   }
 
   /** The module whose event may come to meet one of these before they have moved; 0 where there is none. */
   #threatened(mask: number, ids: Int32Array, stale: number): number {
-    for (const { modules, possible } of this.#table(mask, stale).threats) {
+    for (const { modules, possible } of this.#table(mask, ids, stale).threats) {
       let isPossible = true
       for (let place = 0; place < possible.length && isPossible; place++) {
         isPossible = (possible[place] as Uint8Array)[ids[modules[place] as number] as number] === 1
@@ -171,46 +202,53 @@ export class PersistentSets implements Persistent {
     return 0
   }
 
-  #table(mask: number, stale: number): Table {
-    const known = this.#tables.get(mask)
+  #table(mask: number, ids: Int32Array, stale: number): Table {
+    const key = this.#hubsKey(mask, ids)
+    const known = this.#tables.get(key)
     const { version } = this.#interactions
     if (known !== undefined && version <= known.version * (1 + stale)) return known
-    const table = { version, threats: this.#threats(mask) }
-    this.#tables.set(mask, table)
+    const table = { version, threats: this.#threats(mask, this.#reach(mask, ids, stale)) }
+    this.#tables.set(key, table)
     return table
   }
 
-  #threats(mask: number): Threat[] {
+  #threats(mask: number, reach: Reach): Threat[] {
     return this.#interactions.approaches.flatMap((approach) => {
       const last = approach.modules.at(-1) as number
       const isFirst = (maskOf(approach.modules.slice(0, -1)) & mask) === 0
       if ((mask & (1 << last)) === 0 || !isFirst) return []
       const possible = approach.numbers.map((numbers, place) =>
-        this.#canCome(approach.modules[place] as number, numbers, mask),
+        this.#canCome(approach.modules[place] as number, numbers, mask, reach),
       )
       return [{ modules: approach.modules, possible }]
     })
   }
 
   /** From which numbers a module can come to one of some, by events that meet none of the modules of a mask. */
-  #canCome(module: number, numbers: Approach['numbers'][number], mask: number): Uint8Array {
-    const size = this.#modules.list[module]?.tuples.list.length ?? 0
-    const possible = new Uint8Array(size)
-    const into: number[][] = []
-    for (const { from, to, met } of this.#interactions.edges[module] ?? []) {
-      if ((met & mask) !== 0) continue
-      into[to] ??= []
-      into[to]?.push(from)
-    }
-    const open = [...numbers]
+  #canCome(module: number, numbers: Approach['numbers'][number], mask: number, reach: Reach): Uint8Array {
+    const possible = new Uint8Array(this.#modules.list[module]?.tuples.list.length ?? 0)
+    // A hub is at one of the numbers that it can be brought to.
+    const targets = reach.get(module)
+    const open = [...numbers].filter((number) => targets === undefined || targets.has(number))
     for (const number of open) possible[number] = 1
+    const into = this.#interactions.into(module)
     for (let number = open.pop(); number !== undefined; number = open.pop()) {
-      for (const from of into[number] ?? []) {
-        if (possible[from] === 1) continue
-        possible[from] = 1
-        open.push(from)
+      for (const edge of into[number] ?? []) {
+        if (possible[edge.from] === 1 || (edge.met & mask) !== 0 || !isOpen(edge, reach)) continue
+        possible[edge.from] = 1
+        open.push(edge.from)
       }
     }
     return possible
   }
+}
+
+/** Whether every hub that an event meets can be brought to the number that it needs. */
+function isOpen({ hubs }: Edge, reach: Reach | undefined): boolean {
+  if (reach === undefined) return true
+  for (let at = 0; at < hubs.length; at += 2) {
+    const numbers = reach.get(hubs[at] as number)
+    if (numbers !== undefined && !numbers.has(hubs[at + 1] as number)) return false
+  }
+  return true
 }

@@ -51,6 +51,11 @@ export class Systems {
     for (const { actors } of this.#asked()) if (actors.length > 1) this.#together.push(actors)
   }
 
+  /** The modules that many others meet. */
+  hubs(homes: readonly number[]): readonly number[] {
+    return this.#partition.hubs(homes)
+  }
+
   /** Notes that components do meet, which the plan before had apart. */
   unite(components: readonly number[]): void {
     this.#together.push([...components])
