@@ -69,6 +69,15 @@ class Locals {
   }
 }
 
+/** What `survives` threw, in words. */
+class Fatal {
+  readonly what: string
+
+  constructor(what: string) {
+    this.what = what
+  }
+}
+
 /** Messages handled by a restart have no number; this stands for it. */
 const RESTART = -1
 
@@ -140,18 +149,27 @@ export class LocalTransitions {
     const known = id === undefined ? undefined : outcomes[id]?.get(RESTART)
     if (known !== undefined) return known
     const { actor: definition } = this.members[actor] as Member
-    let from = definition.initial
-    if (id !== undefined) {
-      this.calls++
-      from = definition.survives?.(this.state(actor, this.local(actor, id).state)) ?? from
-    }
     const { start } = definition
+    const from = id === undefined ? definition.initial : this.#surviving(actor, id)
+    if (from instanceof Fatal) return { next: 0, effects: NO_EFFECTS, thrown: from.what }
     const outcome: Outcome =
       start === undefined
         ? { next: this.#intern(actor, from, []), effects: NO_EFFECTS, thrown: undefined }
         : this.#run(actor, from, [], (draft, context) => start.call(definition, draft, context))
     if (id !== undefined) outcomes[id]?.set(RESTART, outcome)
     return outcome
+  }
+
+  /** What a crash leaves of an actor's state. */
+  #surviving(actor: number, id: number): unknown {
+    const { actor: definition } = this.members[actor] as Member
+    this.calls++
+    try {
+      return definition.survives?.(this.state(actor, this.local(actor, id).state)) ?? definition.initial
+    } catch (error) {
+      if (error instanceof HeddleError) throw error
+      return new Fatal(describeThrown(error))
+    }
   }
 
   #run(
@@ -203,7 +221,9 @@ export class LocalTransitions {
         const number = this.observations.of(settled(observation))
         this.#effects.push({ kind: 'observe', observation: number })
       },
-      crash: (crashed) => this.#effects.push({ kind: 'crash', host: crashed }),
+      crash: (crashed) => {
+        this.#effects.push({ kind: 'crash', host: crashed })
+      },
     }
   }
 

@@ -230,7 +230,9 @@ export class Modules {
   #stepOf(event: number): Step {
     const fault = this.components.faultOf(event)
     if (fault === undefined) return { event, budget: -1, isFault: false, outcome: undefined }
-    const place = this.budgets.names.indexOf(fault)
+    const { names } = this.budgets
+    // Of a fault that has no budget, the place is behind the end of the state, where nothing is left.
+    const place = names.includes(fault) ? names.indexOf(fault) : names.length
     const budget = this.budgets.kind === 'shared' ? this.list.length + place : -1
     return { event, budget, isFault: true, outcome: undefined }
   }

@@ -26,6 +26,7 @@ export interface Path {
 
 /** The events from an initial state to a stored one, found again step by step. */
 export function pathTo(search: Search, found: Found): Path {
+  if (found.kind === 'step' && found.event === undefined) return { events: [], cycleFrom: null }
   const states = [found.state]
   for (let state = found.state; search.store.parent(state) !== state; ) {
     state = search.store.parent(state)

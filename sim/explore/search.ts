@@ -2,6 +2,7 @@
 // the states it has not seen. Finds violations; where they lead back to is in path.ts.
 
 import type { Claims } from './claims.ts'
+import type { Happened } from './components.ts'
 import { Judging, type Wrong } from './judging.ts'
 import type { Change, Module, Modules, Step } from './modules.ts'
 import type { Bound, CheckOptions } from './report.ts'
@@ -22,10 +23,10 @@ export interface Persistent {
   stands(mask: number, ids: Int32Array): boolean
 }
 
-/** A violation, and where it is: after an event in a state, or in the state itself. */
+/** A violation, and where it is: after an event in a state, in the state itself, or in the actors' starts. */
 export interface Found extends Said {
   readonly state: number
-  /** The event that broke it; undefined where the state is what breaks it. */
+  /** The event that broke it; undefined where the state, or a start, is what breaks it. */
   readonly event: number | undefined
   readonly kind: 'step' | Wrong['kind']
 }
@@ -41,6 +42,8 @@ export interface SearchOptions
   readonly goesOn: boolean
   /** Whether the numbers of known states are asked for. */
   readonly needsIndex: boolean
+  /** What the actors' starts came to. */
+  readonly begun: Pick<Happened, 'said' | 'thrown'>
 }
 
 const BITS_MIN = 4
@@ -93,7 +96,9 @@ export class Search {
     this.#judging = new Judging(modules, claims, initial[0] as Int32Array)
     options.persistent?.observe(() => this.#judging.together())
     this.#startedMs = options.host?.nowMs() ?? 0
-    for (const ids of initial) {
+    for (const said of options.begun.said)
+      this.#violate({ ...said, state: 0, event: undefined, kind: 'step' })
+    for (const ids of options.begun.thrown ? [] : initial) {
       this.#next.set(ids)
       const before = this.store.count
       this.#keep(-1)
