@@ -26,6 +26,7 @@ import {
 import { Search } from './search.ts'
 import { SymmetryReduction } from './symmetry.ts'
 import { type Part, type Plan, Systems } from './systems.ts'
+import { Unheard } from './unheard.ts'
 import { Watchers } from './watchers.ts'
 
 /** Events between two turns of the event loop, so that signals and progress get through. */
@@ -82,6 +83,7 @@ class Check {
   readonly #watchers: Watchers
   readonly #systems: Systems
   readonly #begun: ReturnType<typeof Modules.begin>
+  readonly #unheard: Unheard
   #done: readonly Running[] = []
 
   constructor(scenario: Scenario, system: System, options: CheckOptions) {
@@ -93,6 +95,7 @@ class Check {
     this.#begun = Modules.begin(this.#components)
     const { properties, symmetries = [] } = scenario
     this.#systems = new Systems(this.#components, properties, symmetries, this.#reductions)
+    this.#unheard = new Unheard(this.#components, this.#systems.renamings)
   }
 
   async run(): Promise<{ report: CheckReport; states: Covered['states'] }> {
@@ -100,8 +103,8 @@ class Check {
       const plan = this.#systems.plan(isWhole)
       try {
         const searches = await this.#searchAll(plan)
-        if (searches !== undefined) return this.#report(plan, searches)
-        isWhole = true
+        if (searches === undefined) isWhole = true
+        else if (this.#unheard.allStand()) return this.#report(plan, searches)
       } catch (error) {
         // What was taken to be apart meets after all: once more, with both together.
         if (!(error instanceof Met)) throw error
@@ -173,6 +176,7 @@ class Check {
   /** With every way to share the budgets out; undefined where there are too many modules, or ways. */
   #split(homes: readonly number[], budgets: Readonly<Record<string, number>>): Beginning | undefined {
     const modules = new Modules(this.#components, homes, { kind: 'split', names: Object.keys(budgets) })
+    modules.unheard = this.#unheard
     const homeOf = (component: number) => modules.homeOf(component)
     const ways = divisions(budgets, sharersOf({ components: this.#components, homeOf }))
     if (ways === undefined || modules.list.length > MASK_BITS || modules.list.length < 2) return undefined
@@ -232,7 +236,7 @@ class Check {
     const inForce: Readonly<Record<Reduction, boolean | undefined>> = {
       composition: systems > 1,
       symmetry: systems > parts.length || running.some(({ symmetry }) => symmetry?.applied),
-      'partial order': running.some(({ persistent }) => persistent?.applied),
+      'partial order': this.#unheard.applied || running.some(({ persistent }) => persistent?.applied),
     }
     const report: CheckReport = {
       scenario: this.#scenario.name,

@@ -127,6 +127,11 @@ export class Components {
     return ((this.#contents[component] as Tuples).list[value] as readonly number[]).map((item) => item - 1)
   }
 
+  /** The value of a channel without the oldest of its messages. */
+  withoutFirst(component: number, value: number): number {
+    return this.#contentsOf(component, this.contents(component, value).slice(1))
+  }
+
   item(item: number): Item {
     return this.#items[item] as Item
   }

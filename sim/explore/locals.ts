@@ -53,6 +53,8 @@ class Locals {
   readonly #ids = new Map<string, number>()
   /** By local state, by message. */
   readonly outcomes: Map<number, Outcome>[] = []
+  /** By local state, where it was seen to lead. */
+  readonly next: Set<number>[] = []
 
   constructor(name: string) {
     this.states = new Values(name)
@@ -85,6 +87,8 @@ export class LocalTransitions {
   readonly members: readonly Member[]
   readonly messages = new Values<Message>('a message')
   readonly observations = new Values<Observation>('an observation')
+  /** Where actors were seen to go, each once: from one local state to another. */
+  readonly moves: { readonly actor: number; readonly from: number; readonly to: number }[] = []
   /** Distinct local transitions: how often the code of actors was called. */
   calls = 0
   readonly #locals: readonly Locals[]
@@ -118,10 +122,11 @@ export class LocalTransitions {
   /** The local state without one of its timers. */
   without(actor: number, id: number, timer: Timer): number {
     const { state, timers } = this.local(actor, id)
-    return (this.#locals[actor] as Locals).of(
-      state,
-      timers.filter((other) => other !== timer),
-    )
+    const locals = this.#locals[actor] as Locals
+    const kept = timers.filter((other) => other !== timer)
+    const next = locals.of(state, kept)
+    this.#moved(actor, id, next)
+    return next
   }
 
   /** A local state by its value. */
@@ -140,6 +145,7 @@ export class LocalTransitions {
       definition.receive(draft, received, context),
     )
     outcomes[id]?.set(message, outcome)
+    if (outcome.thrown === undefined) this.#moved(actor, id, outcome.next)
     return outcome
   }
 
@@ -156,8 +162,18 @@ export class LocalTransitions {
       start === undefined
         ? { next: this.#intern(actor, from, []), effects: NO_EFFECTS, thrown: undefined }
         : this.#run(actor, from, [], (draft, context) => start.call(definition, draft, context))
-    if (id !== undefined) outcomes[id]?.set(RESTART, outcome)
+    if (id === undefined) return outcome
+    outcomes[id]?.set(RESTART, outcome)
+    if (outcome.thrown === undefined) this.#moved(actor, id, outcome.next)
     return outcome
+  }
+
+  #moved(actor: number, from: number, to: number): void {
+    const { next } = this.#locals[actor] as Locals
+    next[from] ??= new Set()
+    if (from === to || next[from]?.has(to)) return
+    next[from]?.add(to)
+    this.moves.push({ actor, from, to })
   }
 
   /** What a crash leaves of an actor's state. */

@@ -3,6 +3,7 @@
 // each combination that it meets. How components are put together decides the speed, never the result.
 
 import type { Components, Values } from './components.ts'
+import type { Unheard } from './unheard.ts'
 import { Tuples } from './values.ts'
 import type { Said } from './watchers.ts'
 
@@ -88,6 +89,8 @@ export class Modules {
   readonly budgets: Budgets
   /** Told of each change that is worked out, once. */
   onChange: ((change: Change, event: number) => void) | undefined
+  /** Takes away what nobody will hear, from the components of a module that an event has met. */
+  unheard: Unheard | undefined
   readonly #homeOf: number[] = []
   readonly #slotOf: number[] = []
   // The state that is being worked on, and what the event has met and changed so far.
@@ -138,9 +141,20 @@ export class Modules {
 
   /** Modules' numbers from a value for each component. */
   numbersOf(values: readonly number[]): number[] {
+    if (this.unheard !== undefined) values = this.#withoutUnheard(this.unheard, values.slice())
     return this.list.map(({ components, tuples }) =>
       tuples.of(components.map((component) => values[component] ?? 0)),
     )
+  }
+
+  #withoutUnheard(unheard: Unheard, values: number[]): number[] {
+    unheard.takeAway([...values.keys()], {
+      get: (component) => values[component] ?? 0,
+      set: (component, value) => {
+        values[component] = value
+      },
+    })
+    return values
   }
 
   /** What a module's number enables, worked out when it is first asked for in the state `ids`. */
@@ -260,6 +274,7 @@ export class Modules {
     const budget = step.isFault ? this.#budgetOf(step, module) : undefined
     if (budget !== undefined) this.#set(budget, this.#get(budget) - 1)
     const { said, thrown, observed } = this.#fire(step)
+    if (!thrown && this.unheard !== undefined) this.#takeAway(this.unheard)
     const modules = this.#met.slice()
     const before = modules.map((met) => ids[met] as number)
     const after = modules.map((met) =>
@@ -270,6 +285,18 @@ export class Modules {
     remember(step, change)
     this.onChange?.(change, step.event)
     return change
+  }
+
+  #takeAway(unheard: Unheard): void {
+    for (const met of this.#met.slice()) {
+      // Only what is due to actors that are met too, so that nothing more is.
+      const { components } = this.list[met] as Module
+      const own = components.filter((component) => {
+        const part = this.components.list[component]
+        return part?.kind === 'actor' || (part?.kind === 'channel' && this.#homeOf[part.to] === met)
+      })
+      unheard.takeAway(own, this.#values)
+    }
   }
 
   #fire({ event }: Step) {

@@ -12,7 +12,7 @@ import type { Delivery } from '../system.ts'
 import { encodeTrace, outcomeOf } from '../trace.ts'
 import type { Components } from './components.ts'
 import { STUCK } from './judging.ts'
-import type { Modules, Step } from './modules.ts'
+import { Modules, type Step } from './modules.ts'
 import type { Counterexample } from './report.ts'
 import type { Found, Search } from './search.ts'
 
@@ -34,9 +34,48 @@ export function pathTo(search: Search, found: Found): Path {
   }
   states.reverse()
   const ids = search.initialOf(states[0] as number)
-  const events = states.slice(1).map((state) => follow(search, ids, state))
-  if (found.event === undefined) return { events, cycleFrom: null }
-  return { events: [...events, breaking(search, ids, found)], cycleFrom: null }
+  const taken: Taken[] = []
+  for (const state of states.slice(1)) {
+    const before = ids.slice()
+    taken.push(takenIn(search, before, follow(search, ids, state)))
+  }
+  if (found.event !== undefined) taken.push(takenIn(search, ids, breaking(search, ids, found)))
+  return { events: withUnheard(search.modules.components, taken), cycleFrom: null }
+}
+
+/** An event, and of a channel's the message that arrives. */
+interface Taken {
+  readonly event: number
+  readonly item: number | undefined
+}
+
+function takenIn({ modules }: Search, ids: Int32Array, event: number): Taken {
+  const kind = modules.components.events[event]
+  if (kind?.kind !== 'channel') return { event, item: undefined }
+  const [item] = modules.components.contents(kind.component, modules.valueOf(kind.component, ids))
+  return { event, item }
+}
+
+/** The same with what the search took away because nobody hears it: in a run, it arrives before what is behind it. */
+function withUnheard(components: Components, taken: readonly Taken[]): number[] {
+  const { values } = Modules.begin(components)
+  const view = {
+    get: (component: number) => values[component] ?? 0,
+    set: (component: number, value: number) => {
+      for (let other = values.length; other < component; other++) values[other] = 0
+      values[component] = value
+    },
+  }
+  const events: number[] = []
+  for (const { event, item } of taken) {
+    const kind = components.events[event]
+    const first = () =>
+      kind?.kind === 'channel' ? components.contents(kind.component, view.get(kind.component))[0] : undefined
+    for (; first() !== undefined && first() !== item; events.push(event)) components.fire(event, view)
+    components.fire(event, view)
+    events.push(event)
+  }
+  return events
 }
 
 /**
