@@ -56,6 +56,11 @@ export interface Schedulable {
   waiting(): readonly string[]
   /** The same, with the line of code at which each waits, where that can be known. For people alone. */
   waitingAt?(): readonly string[]
+  /**
+   * All that its future depends on, as a text that is the same for the same future: no ids, no numbers of steps
+   * or of events, no times. Undefined where that cannot be told, as of code that keeps its state to itself.
+   */
+  situation?(): string | undefined
   /** What `always`, `eventually` and `sometimes` look at. */
   view(): unknown
   /** The current states by actor, in a few words each, for a timeline. */

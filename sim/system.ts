@@ -4,6 +4,7 @@
 import type { Actor, Context } from './actor.ts'
 import { HeddleError } from './error.ts'
 import { type Event, type Footprint, idPrefix, type Observation, placeOf, type Schedulable } from './event.ts'
+import { situationOf } from './situation.ts'
 import {
   type Cast,
   type Delivery,
@@ -220,6 +221,10 @@ class SystemExecution implements Schedulable {
       this.#system.members.map(({ name }, index) => [name, this.#state.states[index]]),
     )
     return this.#system.definition.view?.(states) ?? states
+  }
+
+  situation(): string {
+    return situationOf(this.#state)
   }
 
   show(): ReadonlyMap<string, string> {
