@@ -9,6 +9,7 @@ export {
   type TimerOptions,
 } from './actor.ts'
 export { TIMINGS, type TimingName } from './clock.ts'
+export { cycleText } from './cycle.ts'
 export type { Divergence } from './divergence.ts'
 export { type Duration, formatUs, toUs, toWindow, type Window, type WindowInput } from './duration.ts'
 export { describeThrown, type ErrorCode, HeddleError } from './error.ts'

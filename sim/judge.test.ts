@@ -116,7 +116,7 @@ describe('eventually', () => {
     })
 
     test('says nothing where the order is free of time', () => {
-      const untimed = new Judge([soon], true)
+      const untimed = new Judge([soon], { untimed: true })
       untimed.step([], () => false, { step: 1, timeUs: 9_000 })
       expect(untimed.violations).toEqual([])
     })

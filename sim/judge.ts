@@ -1,9 +1,10 @@
 // Follows one run with the properties: which were violated first where, and which `sometimes` was reached.
 // It only looks; it never changes what happens.
 
-import { Immer } from 'immer'
+import { cycleText } from './cycle.ts'
 import { describeThrown, HeddleError } from './error.ts'
 import type { Observation } from './event.ts'
+import { MonitorRun } from './monitor-run.ts'
 import {
   type Always,
   type Eventually,
@@ -25,7 +26,12 @@ export interface Violation {
 
 const NONE_REACHED: ReadonlySet<string> = new Set()
 
-const immer = new Immer({ autoFreeze: false })
+export interface JudgeOptions {
+  /** True where claims about virtual time say nothing. */
+  readonly untimed?: boolean
+  /** The step after which a cycle may have begun: its states are that one's and all later ones. */
+  readonly cycleFrom?: number | undefined
+}
 
 export class Judge {
   readonly violations: Violation[] = []
@@ -40,11 +46,13 @@ export class Judge {
   // By the type of the observations that they follow; made with the first monitor.
   #monitors: Map<string, MonitorRun[]> | undefined
 
-  // True where claims about virtual time say nothing.
   readonly #untimed: boolean
+  readonly #cycle: CycleClaims | undefined
 
-  constructor(properties: readonly Property[], untimed = false) {
-    this.#untimed = untimed
+  constructor(properties: readonly Property[], options: JudgeOptions = {}) {
+    this.#untimed = options.untimed ?? false
+    const { cycleFrom } = options
+    if (cycleFrom !== undefined) this.#cycle = { cycleFrom, fulfilled: new Set() }
     for (const property of properties) this.add(property)
   }
 
@@ -88,6 +96,7 @@ export class Judge {
         this.#isOpen(property, observations, view, moment),
       )
     }
+    if (this.#cycle !== undefined) this.#lookInCycle(this.#cycle, view, moment)
   }
 
   /** Judges the end of a run in which everything came to rest. */
@@ -99,6 +108,21 @@ export class Judge {
     for (const { property, since } of this.#leadsTo) {
       if (since !== undefined)
         this.#record(property.name, `nothing came of what held at step ${since}`, moment)
+    }
+  }
+
+  /** Judges the end of a run whose steps after `cycleFrom` repeat for ever. */
+  inCycle(moment: Moment): void {
+    if (this.#cycle === undefined) return
+    const { cycleFrom, fulfilled } = this.#cycle
+    const cycle = cycleText({ cycleFrom, steps: moment.step })
+    for (const property of this.#eventually) {
+      if (property.withinUs !== undefined || fulfilled.has(property)) continue
+      this.#record(property.name, `it never holds again: ${cycle}`, moment)
+    }
+    for (const { property, since } of this.#leadsTo) {
+      if (since === undefined || fulfilled.has(property)) continue
+      this.#record(property.name, `nothing ever comes of what held at step ${since}: ${cycle}`, moment)
     }
   }
 
@@ -128,6 +152,17 @@ export class Judge {
       if (obligation.since !== undefined && to(view())) obligation.since = undefined
     } catch (error) {
       this.#record(name, violationOf(error), moment)
+    }
+  }
+
+  #lookInCycle({ cycleFrom, fulfilled }: CycleClaims, view: () => unknown, moment: Moment): void {
+    if (moment.step < cycleFrom) return
+    for (const property of this.#eventually) {
+      if (!isViolation(judgementOf(property, view))) fulfilled.add(property)
+    }
+    for (const { property } of this.#leadsTo) {
+      // Asked also where nothing is open: what the cycle opens later is fulfilled here the next time round.
+      if (isFulfilled(property, view)) fulfilled.add(property)
     }
   }
 
@@ -202,34 +237,11 @@ interface Obligation {
   since: number | undefined
 }
 
-/** The instances of one monitor in one run. */
-class MonitorRun {
-  readonly property: Monitor
-  readonly goal: string | undefined
-  readonly #states = new Map<string, unknown>()
-
-  constructor(property: Monitor, goal: string | undefined) {
-    this.property = property
-    this.goal = goal
-  }
-
-  observe(observation: Observation, moment: Moment): string | undefined {
-    const key = this.property.each(observation)
-    if (key === undefined) return undefined
-    let message: string | undefined | void
-    const state = this.#states.has(key) ? this.#states.get(key) : this.property.initial
-    const next = immer.produce(state, (draft: unknown) => {
-      message = this.property.observe(draft, observation, moment)
-    })
-    this.#states.set(key, next)
-    return message ?? undefined
-  }
-
-  atRest(): string[] {
-    const { atRest } = this.property
-    if (atRest === undefined) return []
-    return [...this.#states.values()].map((state) => atRest(state)).filter((text) => typeof text === 'string')
-  }
+/** What may be a cycle, from the state after step `cycleFrom` on. */
+interface CycleClaims {
+  readonly cycleFrom: number
+  /** The claims that some state of it has fulfilled, and fulfils again and again. */
+  readonly fulfilled: Set<Eventually | LeadsTo>
 }
 
 function judgementOf(property: Always | Eventually, view: () => unknown): Judgement {
@@ -237,6 +249,15 @@ function judgementOf(property: Always | Eventually, view: () => unknown): Judgem
     return property.holds(view())
   } catch (error) {
     return violationOf(error)
+  }
+}
+
+function isFulfilled({ to }: LeadsTo, view: () => unknown): boolean {
+  try {
+    return to(view())
+  } catch (error) {
+    if (error instanceof HeddleError) throw error
+    return false
   }
 }
 

@@ -2,9 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { sha256 } from './digest.ts'
 import { REPEATABLE } from './generated.fixture.ts'
-import { sample } from './greeting.fixture.ts'
+import { META, sample } from './greeting.fixture.ts'
 import { parseTrace } from './parse.ts'
-import { FOOTER_END, TRACE_LIMITS } from './trace.ts'
+import { playing, rally } from './rally.fixture.ts'
+import { runSync } from './scheduler.ts'
+import { encodeTrace, FOOTER_END, TRACE_LIMITS } from './trace.ts'
 
 /** A file of these lines, with a digest that fits them: what somebody who knows the format can forge. */
 function forged(lines: readonly string[]): string {
@@ -15,6 +17,11 @@ function forged(lines: readonly string[]): string {
 const linesOf = (text: string) => text.trimEnd().split('\n')
 const withLine = (index: number, change: (line: string) => string) =>
   forged(linesOf(sample()).map((line, at) => (at === index ? change(line) : line)))
+
+/** The file of a run whose steps 5 to 8 repeat for ever, with every line changed. */
+const withCycle = (change: (line: string) => string) =>
+  forged(linesOf(encodeTrace(runSync(rally(), { source: playing(8, 4) }), META)).map(change))
+const cycleFrom = (text: string) => withCycle((line) => line.replace(/"cycleFrom":4/, `"cycleFrom":${text}`))
 
 /** The code of the error that reading gives, whose message is one line that is safe to print. */
 function refusal(input: string | Uint8Array): { code: string; message: string } {
@@ -166,6 +173,26 @@ describe('hostile input is refused in one line', () => {
       () => withLine(4, (line) => line.replace('"step":2', '"step":3')),
     ],
     [
+      'a cycle that says not from where',
+      'MALFORMED',
+      () => withCycle((line) => line.replace(/"cycleFrom":4,/, '')),
+    ],
+    ['a cycle without a step', 'MALFORMED', () => cycleFrom('8')],
+    ['a cycle from past the end', 'MALFORMED', () => cycleFrom('9007199254740991')],
+    ['a cycle from before the start', 'MALFORMED', () => cycleFrom('-1')],
+    ['a cycle from between two steps', 'MALFORMED', () => cycleFrom('3.5')],
+    ['a cycle from nowhere', 'MALFORMED', () => cycleFrom('null')],
+    [
+      'a cycle with another ending',
+      'MALFORMED',
+      () => withCycle((line) => line.replace('"cycle"', '"source"')),
+    ],
+    [
+      'a cycle where time rules',
+      'MALFORMED',
+      () => withCycle((line) => line.replace('"untimed"', '"sampled"')),
+    ],
+    [
       'an outcome at another time',
       'MALFORMED',
       () => withLine(4, (line) => line.replace(/"at":\d+/, '"at":7')),
@@ -207,6 +234,20 @@ describe('hostile input is refused in one line', () => {
     expect(code).toBe('HEDDLE_REPLAY_MALFORMED')
     expect(message).toMatchInlineSnapshot(
       `"Line 5 is malformed: expected what the header expects, no violation found, found violated "greets once". Fetch the original file again."`,
+    )
+  })
+
+  test('says what is wrong with a cycle', () => {
+    expect(refusal(cycleFrom('8')).message).toMatchInlineSnapshot(
+      `"Line 10 is malformed: expected a cycleFrom below the number of steps, 8, found 8. Fetch the original file again."`,
+    )
+    expect(refusal(withCycle((line) => line.replace('"cycle"', '"source"'))).message).toMatchInlineSnapshot(
+      `"Line 10 is malformed: expected a cycleFrom with the ending "cycle" only, found "source" with one. Fetch the original file again."`,
+    )
+    expect(
+      refusal(withCycle((line) => line.replace('"untimed"', '"sampled"'))).message,
+    ).toMatchInlineSnapshot(
+      `"Line 10 is malformed: expected a cycle with the timing untimed only, found sampled. Fetch the original file again."`,
     )
   })
 

@@ -67,7 +67,7 @@ export function always<View = any>(name: string, holds: (view: View) => Judgemen
 
 /**
  * Holds when the run is at rest, whatever was before; in a run that never comes to rest it holds again and
- * again, and does not cease to hold for good. Only an exhaustive check judges such a run, see {@link leadsTo}.
+ * again, and does not cease to hold for good. Only an exhaustive check finds such a run, see {@link leadsTo}.
  * With `within`, it must hold once in that stretch of virtual time from the start of the run, and may cease to
  * hold afterwards.
  */
@@ -82,7 +82,7 @@ export function eventually<View = any>(
 
 /**
  * Whenever `from` holds, `to` holds then or later: a request leads to an answer. A run at rest with something
- * left open is a violation. A run that never rests is judged by the exhaustive check alone, which assumes weak
+ * left open is a violation. A run that never rests is found by the exhaustive check alone, which assumes weak
  * fairness of what is not a fault: an event that stays enabled happens at last.
  */
 export function leadsTo<View = any>(

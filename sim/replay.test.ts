@@ -5,7 +5,8 @@ import { type Door, doorway } from './doorway.fixture.ts'
 import { generatedScenario, REPEATABLE, schedule } from './generated.fixture.ts'
 import { record } from './hunt.ts'
 import { parseTrace } from './parse.ts'
-import { always } from './property.ts'
+import { always, eventually } from './property.ts'
+import { playing, type Rally, rally, theEnd } from './rally.fixture.ts'
 import { replay } from './replay.ts'
 import type { Scenario } from './scenario.ts'
 import { type Ending, NOT_STUCK, run } from './scheduler.ts'
@@ -17,6 +18,12 @@ import { world } from './world.ts'
 const seedOne = { seed: 1, strategy: random, timing: 'sampled' } as const
 const recording = async (scenario: Scenario, property?: string) =>
   parseTrace(await record(scenario, property === undefined ? seedOne : { ...seedOne, property }))
+
+/** A trace of eight hits, of which the last four repeat for ever. */
+const recordedCycle = async () => {
+  const finished = await run(rally(), { source: playing(8, 4) })
+  return parseTrace(encodeTrace(finished, { seed: null, strategy: null, timing: 'untimed' }))
+}
 
 /** A trace with one of its steps changed. */
 const withStep = (trace: Trace, number: number, change: Partial<TraceStep>): Trace => ({
@@ -71,6 +78,11 @@ describe('a replay is exact', () => {
     expect(await replay(trace, stuck)).toMatchObject({ outcome: 'exact' })
   })
 
+  test('of a run in a cycle', async () => {
+    const replayed = await replay(await recordedCycle(), rally())
+    expect(replayed).toMatchObject({ outcome: 'exact', run: { ending: 'cycle' }, found: { cycleFrom: 4 } })
+  })
+
   test('of code under test that throws', async () => {
     const throwing = doorway({
       shows() {
@@ -115,6 +127,17 @@ describe('a replay is fixed', () => {
     const trace = await recording(doorway({ bell: 'is missing', checks: true }), NOT_STUCK)
     const ringing = await replay(trace, doorway({ bell: 'rings', checks: true }))
     expect(ringing).toMatchObject({ outcome: 'diverged', found: { ending: 'source' } })
+  })
+
+  test('when the cycle is one still, and the property now holds in it', async () => {
+    const holds = eventually<Rally>(theEnd.name, ({ ping }) => ping.side === 'left')
+    const fixed = await replay(await recordedCycle(), rally({}, { properties: [holds] }))
+    expect(fixed).toMatchObject({ outcome: 'fixed', found: { ending: 'cycle', cycleFrom: 4 } })
+  })
+
+  test('but not when what was a cycle no longer is', async () => {
+    const counting = await replay(await recordedCycle(), rally({ hitsMax: 9 }))
+    expect(counting).toMatchObject({ outcome: 'diverged', found: { ending: 'source', property: null } })
   })
 
   test('but not when another property is violated instead', async () => {
@@ -228,6 +251,16 @@ describe('a replay diverges at the first difference', () => {
     expect(divergence).toMatchObject({ what: 'outcome', step: 1 })
     expect(divergence.message).toMatchInlineSnapshot(
       `"Replay diverged at step 1 (t=1.71ms): expected violated ("one owner": it does not hold) at step 2, ending at rest, found: no violation found at step 1, ending where its schedule ends. Was a property or a bound of the scenario changed?"`,
+    )
+  })
+
+  test('when what is said to repeat for ever leads elsewhere', async () => {
+    const trace = await recordedCycle()
+    const forged = { ...trace, outcome: { ...trace.outcome, cycleFrom: 6 } }
+    const divergence = await diverging(forged, rally())
+    expect(divergence).toMatchObject({ what: 'outcome', step: 8 })
+    expect(divergence.message).toMatchInlineSnapshot(
+      `"Replay diverged at step 8 (t=8ms): expected violated ("the game ends": it never holds again: steps 5 to 8 repeat for ever) at step 8, ending where steps 7 to 8 repeat for ever, found: no violation found at step 8, ending where its schedule ends. Was a property or a bound of the scenario changed?"`,
     )
   })
 

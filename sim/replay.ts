@@ -3,6 +3,7 @@
 
 import { canonicalJson } from './canonical.ts'
 import type { Clock, TimingName } from './clock.ts'
+import { cycleText } from './cycle.ts'
 import { digestOfEnabled } from './digest.ts'
 import {
   BEFORE_THE_FIRST_STEP,
@@ -77,6 +78,7 @@ export function recorded(trace: Trace, timeMaxUs: number): Recorded {
       return divergence
     },
     untimed: header.timing === 'untimed',
+    cycleFrom: outcome.cycleFrom,
     choose(enabled, clock) {
       const step = steps[next]
       if (step === undefined) {
@@ -93,8 +95,8 @@ export function recorded(trace: Trace, timeMaxUs: number): Recorded {
 /**
  * The latest at which the next event may have been due. A run whose ending is `time` was asked for one more
  * event and got one past its bound; otherwise the file was cut short, and its digest computed again. The other
- * endings need no such look: the scheduler itself finds rest and the bound of steps, and `source` claims
- * nothing about what comes after the last step.
+ * endings need no such look: the scheduler itself finds rest and the bound of steps, and whether a cycle is one,
+ * and `source` claims nothing about what comes after the last step.
  */
 function lateUs(timing: TimingName, enabled: readonly Event[], clock: Clock): number {
   const times = enabled.map((event) => possibleTimes(timing, event, enabled, clock).maxUs)
@@ -203,12 +205,12 @@ function firstDivergence(trace: Trace, again: Trace, noted: Divergence | undefin
 
 function outcomeDiffers(trace: Trace, again: Trace): Divergence {
   return differs('outcome', again.steps.at(-1) ?? BEFORE_THE_FIRST_STEP, {
-    expected: describe(trace.outcome),
-    found: `found: ${describe(again.outcome)}`,
+    expected: describe(trace),
+    found: `found: ${describe(again)}`,
   })
 }
 
-const ENDINGS: Readonly<Record<Outcome['ending'], string>> = {
+const ENDINGS: Readonly<Record<Exclude<Outcome['ending'], 'cycle'>, string>> = {
   rest: 'at rest',
   steps: 'at the bound of its steps',
   time: 'at the bound of its time',
@@ -216,15 +218,18 @@ const ENDINGS: Readonly<Record<Outcome['ending'], string>> = {
   violation: 'there',
 }
 
-function describe({ verdict, property, message, ending, step }: Outcome): string {
+function describe({ outcome, steps }: Trace): string {
+  const { verdict, property, message, ending, cycleFrom = 0, step } = outcome
   const what = property === null ? verdict : `${verdict} ("${property}": ${message})`
-  return `${what} at step ${step}, ending ${ENDINGS[ending]}`
+  const end = ending === 'cycle' ? `where ${cycleText({ cycleFrom, steps: steps.length })}` : ENDINGS[ending]
+  return `${what} at step ${step}, ending ${end}`
 }
 
-/** Whether all of the schedule was followed, to rest where it ended at rest, and nothing is violated now. */
+/** Whether all of the schedule was followed, to rest or into a cycle where it ended so, and nothing is violated now. */
 function isFixed({ steps, outcome }: Trace, finished: Run): boolean {
   const followed = finished.steps.length === steps.length
-  const rested = outcome.ending !== 'rest' || finished.ending === 'rest'
+  const isJudged = outcome.ending === 'rest' || outcome.ending === 'cycle'
+  const ended = !isJudged || finished.ending === outcome.ending
   const nowHolds = outcome.property !== null && finished.verdict === 'no violation found'
-  return followed && rested && nowHolds
+  return followed && ended && nowHolds
 }

@@ -2,51 +2,19 @@
 // down the step. Every non-deterministic choice of a run is made in `Execution.step`, and nowhere else.
 
 import { Clock } from './clock.ts'
+import { Cycle } from './cycle.ts'
 import { digestOfEnabled } from './digest.ts'
 import { describeThrown, HeddleError } from './error.ts'
-import type { Event, Footprint, Observation, Schedulable } from './event.ts'
+import type { Event, Observation, Schedulable } from './event.ts'
 import { afterMacrotask, enterGuard, leaveGuard } from './host.ts'
-import { Judge, type Violation } from './judge.ts'
+import { Judge } from './judge.ts'
 import { checkScenario } from './options.ts'
 import type { Moment, Property } from './property.ts'
+import type { Ending, Run, Step } from './run.ts'
 import type { Scenario } from './scenario.ts'
 import type { ChoiceSource } from './source.ts'
 
-export interface Step {
-  readonly number: number
-  readonly timeUs: number
-  readonly event: Event
-  /** Digest of the enabled set before the step, see {@link digestOfEnabled}. */
-  readonly enabled: number
-  readonly observations: readonly Observation[]
-  readonly footprint: Footprint
-}
-
-/** Why a run ended: at rest, at one of its bounds, where the source ended it, or at the violation looked for. */
-export type Ending = 'rest' | 'steps' | 'time' | 'source' | 'violation'
-
-export type RunVerdict = 'no violation found' | 'violated' | 'stuck'
-
-export interface Run {
-  readonly scenario: Scenario
-  /** What was observed before the first step. */
-  readonly opening: readonly Observation[]
-  readonly steps: readonly Step[]
-  readonly ending: Ending
-  readonly verdict: RunVerdict
-  /** The first violation of each property, in the order in which they were found. */
-  readonly violations: readonly Violation[]
-  /** The names of the `sometimes` claims that were reached. */
-  readonly reached: ReadonlySet<string>
-  /** Who waits for what, in a stuck run. */
-  readonly waiting: readonly string[]
-  /**
-   * The same for people to read, with the line at which each waits, where that is known. Lines move with the
-   * code, and not every host can tell them, so none of this lands in a trace, a report or a comparison.
-   */
-  readonly waitingAt: readonly string[]
-  readonly timeUs: number
-}
+export type { Ending, Run, RunVerdict, Step } from './run.ts'
 
 export interface RunOptions {
   readonly source: ChoiceSource | ((schedulable: Schedulable) => ChoiceSource)
@@ -142,6 +110,7 @@ class Execution {
   readonly #source: ChoiceSource
   readonly #clock = new Clock()
   readonly #judge: Judge
+  readonly #cycle: Cycle | undefined
   readonly #steps: Step[] = []
   readonly #view: () => unknown
   #opening: readonly Observation[] = []
@@ -158,7 +127,10 @@ class Execution {
     this.#schedulable = scenario.begin()
     this.#source = typeof options.source === 'function' ? options.source(this.#schedulable) : options.source
     this.#view = viewOf(this.#schedulable)
-    this.#judge = new Judge(scenario.properties, this.#source.untimed)
+    const { untimed, cycleFrom } = this.#source
+    // Where time rules, what repeats in one order may be kept from it by the windows.
+    if (untimed && cycleFrom !== undefined) this.#cycle = new Cycle(cycleFrom)
+    this.#judge = new Judge(scenario.properties, { untimed, cycleFrom: this.#cycle?.from })
   }
 
   /** Takes one step, or begins; a promise where the caller must wait before the next one. */
@@ -169,7 +141,7 @@ class Execution {
     if (enabled.length === 0) return this.#rest()
     if (this.#steps.length >= this.#scenario.stepsMax) return this.#end('steps')
     const choice = this.#source.choose(enabled, this.#clock)
-    if (choice === undefined) return enabled.every(isFault) ? this.#rest() : this.#end('source')
+    if (choice === undefined) return enabled.every(isFault) ? this.#rest() : this.#sourceEnds()
     if (choice.timeUs > this.#scenario.timeMaxUs) return this.#end('time')
     const digest = digestOfEnabled(enabled)
     this.#clock.advance(choice.timeUs)
@@ -184,6 +156,7 @@ class Execution {
       opening: this.#opening,
       steps: this.#steps,
       ending: this.#ending ?? 'source',
+      cycleFrom: (this.#ending === 'cycle' ? this.#cycle?.from : undefined) ?? null,
       verdict: violations.length > 0 ? 'violated' : this.#waiting.length > 0 ? 'stuck' : 'no violation found',
       violations,
       reached,
@@ -257,7 +230,7 @@ class Execution {
     if (thrown !== undefined) {
       this.#judge.violate({ property: NO_EXCEPTION, message: describeThrown(thrown.error), ...moment })
       this.#ending = 'violation'
-    }
+    } else this.#cycle?.look(this.#schedulable, moment.step)
     this.#stopAtViolation()
   }
 
@@ -267,6 +240,14 @@ class Execution {
     this.#waiting = this.#schedulable.waiting()
     if (this.#waiting.length > 0) this.#waitingAt = this.#schedulable.waitingAt?.() ?? this.#waiting
     return this.#end('rest')
+  }
+
+  /** Where the source has no more to say: in a cycle, if it says that it is one, and it is. */
+  #sourceEnds(): 'done' {
+    const moment = { step: this.#steps.length, timeUs: this.#clock.nowUs }
+    if (!this.#cycle?.closes(this.#schedulable)) return this.#end('source')
+    this.#judge.inCycle(moment)
+    return this.#end('cycle')
   }
 
   #end(ending: Ending): 'done' {

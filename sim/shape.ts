@@ -51,7 +51,8 @@ const Step = v.strictObject({
 })
 const Footer = v.strictObject({
   verdict,
-  ending: v.picklist(['rest', 'steps', 'time', 'source', 'violation']),
+  ending: v.picklist(['rest', 'steps', 'time', 'source', 'cycle', 'violation']),
+  cycleFrom: v.exactOptional(count),
   property,
   message: v.nullable(v.string()),
   step: count,
@@ -84,6 +85,7 @@ export function readLines(lines: readonly string[]): Trace {
   const { sha256: _digest, ...outcome } = footer
   checkExpectation(header.expect, 0)
   checkOutcome(outcome, steps, last)
+  checkCycle(outcome, { header, steps }, last)
   checkAgreement(header.expect, outcome, last)
   return { header, opening, steps, outcome }
 }
@@ -111,6 +113,22 @@ function checkOutcome(outcome: Outcome, steps: readonly TraceStep[], index: numb
   const at = steps[outcome.step - 1]?.at ?? 0
   if (outcome.at !== at)
     malformed(index, `expected the time of step ${outcome.step}, ${at}, found ${outcome.at}`)
+}
+
+function checkCycle(
+  { ending, cycleFrom }: Outcome,
+  { header: { timing }, steps }: Pick<Trace, 'header' | 'steps'>,
+  index: number,
+): void {
+  if ((ending === 'cycle') !== (cycleFrom !== undefined)) {
+    const found = cycleFrom === undefined ? 'none' : 'one'
+    malformed(index, `expected a cycleFrom with the ending "cycle" only, found "${ending}" with ${found}`)
+  }
+  if (cycleFrom === undefined) return
+  if (cycleFrom >= steps.length) {
+    malformed(index, `expected a cycleFrom below the number of steps, ${steps.length}, found ${cycleFrom}`)
+  }
+  if (timing !== 'untimed') malformed(index, `expected a cycle with the timing untimed only, found ${timing}`)
 }
 
 function checkAgreement(expected: Expectation, outcome: Outcome, index: number): void {

@@ -14,6 +14,11 @@ export interface Choice {
 export interface ChoiceSource {
   /** True where the order is free of the windows, so that claims about virtual time say nothing. */
   readonly untimed: boolean
+  /**
+   * After how many steps the others repeat for ever, where it ends the run in a cycle. The scheduler believes it
+   * only if that can be: in an untimed run, of a system that is then in the same situation again.
+   */
+  readonly cycleFrom?: number | undefined
   /** What happens next of `enabled`, which is never empty; undefined ends the run here. */
   choose(enabled: readonly Event[], clock: Clock): Choice | undefined
 }

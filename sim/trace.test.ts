@@ -5,6 +5,7 @@ import { generatedScenario, REPEATABLE, schedule } from './generated.fixture.ts'
 import { META, sample } from './greeting.fixture.ts'
 import { parseTrace } from './parse.ts'
 import { always } from './property.ts'
+import { playing, rally } from './rally.fixture.ts'
 import type { Json } from './scenario.ts'
 import { NOT_STUCK, runSync } from './scheduler.ts'
 import { listed } from './source.ts'
@@ -70,6 +71,17 @@ describe('the text of a trace', () => {
       message: 'greeter waits for an answer',
       step: 2,
     })
+  })
+
+  test('says of a run in a cycle from where on it repeats, and of no other', () => {
+    const text = (cycleFrom?: number) =>
+      encodeTrace(runSync(rally(), { source: playing(8, cycleFrom) }), META)
+    const footer = linesOf(text(4)).at(-1)
+    expect(footer?.replace(/"sha256".*/, '')).toMatchInlineSnapshot(
+      `"{"verdict":"violated","ending":"cycle","cycleFrom":4,"property":"the game ends","message":"it never holds again: steps 5 to 8 repeat for ever","step":8,"at":8000,"`,
+    )
+    expect(parseTrace(text(4)).outcome).toMatchObject({ ending: 'cycle', cycleFrom: 4 })
+    expect(text()).not.toContain('cycleFrom')
   })
 
   test('is about the property it was recorded for, not the first that was violated', () => {

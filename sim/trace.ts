@@ -6,8 +6,9 @@ import type { TimingName } from './clock.ts'
 import { sha256 } from './digest.ts'
 import { HeddleError } from './error.ts'
 import type { Observation } from './event.ts'
+import type { Ending, Run, RunVerdict } from './run.ts'
 import type { Json } from './scenario.ts'
-import { type Ending, NOT_STUCK, type Run, type RunVerdict } from './scheduler.ts'
+import { NOT_STUCK } from './scheduler.ts'
 
 /** The version of the format. A reader refuses a newer one. */
 export const FORMAT = 1
@@ -54,6 +55,8 @@ export interface TraceStep {
 /** What became of a run, as to one property: the one looked for, or else the first that was violated. */
 export interface Outcome extends Expectation {
   readonly ending: Ending
+  /** After how many steps the others repeat for ever. Invariant: there with the ending `cycle` only. */
+  readonly cycleFrom?: number
   readonly message: string | null
   /** The step and the virtual time of the violation; of the end where nothing was violated. */
   readonly step: number
@@ -114,14 +117,16 @@ export function traceUnder(header: TraceHeader, run: Run, outcome: Outcome): Tra
 
 /** What a run came to, as to `property` where it violated that one, or else as to the first it violated. */
 export function outcomeOf(run: Run, property?: string | null): Outcome {
-  const { ending, violations, waiting } = run
+  const { violations, waiting } = run
   const violation = violations.find((other) => other.property === property) ?? violations[0]
   const stuck = waiting.length > 0 && (violation === undefined || property === NOT_STUCK)
-  const end = { ending, step: run.steps.length, at: run.timeUs }
+  const ending =
+    run.cycleFrom === null ? { ending: run.ending } : { ending: run.ending, cycleFrom: run.cycleFrom }
+  const end = { ...ending, step: run.steps.length, at: run.timeUs }
   if (stuck) return { verdict: 'stuck', ...end, property: NOT_STUCK, message: waiting.join('; ') }
   if (violation === undefined) return { verdict: 'no violation found', ...end, property: null, message: null }
   const { message, step, timeUs: at } = violation
-  return { verdict: 'violated', ending, property: violation.property, message, step, at }
+  return { verdict: 'violated', ...ending, property: violation.property, message, step, at }
 }
 
 /** The canonical text of a trace. Throws HEDDLE_TRACE_SIZE past {@link TRACE_LIMITS}. */
@@ -169,8 +174,8 @@ export function stepLine({ step, at, event, enabled, seen }: TraceStep): string 
 }
 
 /** The footer up to the digits of the digest. */
-export function footerStart({ verdict, ending, property, message, step, at }: Outcome): string {
-  const fields = JSON.stringify({ verdict, ending, property, message, step, at })
+export function footerStart({ verdict, ending, cycleFrom, property, message, step, at }: Outcome): string {
+  const fields = JSON.stringify({ verdict, ending, cycleFrom, property, message, step, at })
   return `${fields.slice(0, -1)},"sha256":"`
 }
 
