@@ -2,7 +2,7 @@
 // to the byte.
 
 import { scenarios } from '../model/index.ts'
-import { type Divergence, formatUs, type Outcome, type TimingName } from '../sim/index.ts'
+import { cycleText, type Divergence, formatUs, type Outcome, type TimingName } from '../sim/index.ts'
 import { type CoordinatorRef, chosen, forEntry } from './coordinators.ts'
 import { EXIT, type ExitCode, UsageError } from './exit.ts'
 import { find, type StrategyName } from './options.ts'
@@ -125,8 +125,10 @@ function soFar({ property, message }: Outcome): string {
   return `As far as it could be followed, it violated: ${plain(property)} (${plain(message ?? '')}).`
 }
 
-function verdictLines({ verdict, property, message, step, at }: Outcome): readonly string[] {
-  if (property === null) return [`${colours.green('✓')} ${verdict}`]
+function verdictLines({ verdict, property, message, cycleFrom, step, at }: Outcome): readonly string[] {
+  // Of a run in which nothing is violated, the step of the outcome is the last.
+  const cycle = cycleFrom === undefined ? '' : `; ${cycleText({ cycleFrom, steps: step })}`
+  if (property === null) return [`${colours.green('✓')} ${verdict}${cycle}`]
   const where = `step ${step}, ${formatUs(at)}`
   return lines(`✗ ${plain(property)}: ${plain(message ?? '')} (${where})`).map(colours.red)
 }

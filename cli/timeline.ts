@@ -24,6 +24,8 @@ export interface Timeline {
   readonly actors: readonly string[]
   readonly steps: readonly TimelineStep[]
   readonly violations: readonly TimelineViolation[]
+  /** After how many steps the others repeat for ever; null where they do not. */
+  readonly cycleFrom: number | null
   readonly timeUs: number
 }
 
@@ -51,7 +53,7 @@ export function watched(scenario: Scenario): Watched {
   }
   return {
     scenario: { ...scenario, begin },
-    timeline: ({ steps, violations, timeUs }) => ({
+    timeline: ({ steps, violations, cycleFrom, timeUs }) => ({
       actors: [...actors],
       steps: steps.map(({ number, timeUs, event }, index) => ({
         step: number,
@@ -60,6 +62,7 @@ export function watched(scenario: Scenario): Watched {
         changes: changes[index] ?? [],
       })),
       violations,
+      cycleFrom,
       timeUs,
     }),
   }
@@ -90,6 +93,7 @@ function watchedExecution(execution: Schedulable, changed: (changes: Changes) =>
     footprint: () => execution.footprint(),
     waiting: () => execution.waiting(),
     waitingAt: () => execution.waitingAt?.() ?? execution.waiting(),
+    situation: () => execution.situation?.(),
     view: () => execution.view(),
     show: () => execution.show(),
     end: () => execution.end(),

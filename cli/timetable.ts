@@ -1,7 +1,7 @@
 // Lays a timeline out for a person: virtual time down the side and one column for each place, as long as the
 // columns are wide enough to read; otherwise one event a line. Only places that take part get a column.
 
-import { formatUs } from '../sim/index.ts'
+import { cycleText, formatUs } from '../sim/index.ts'
 import { type Cell, table } from './table.ts'
 import { colours, plain, wrapped } from './terminal.ts'
 import type { Timeline, TimelineStep, TimelineViolation } from './timeline.ts'
@@ -24,10 +24,13 @@ export function timetable(timeline: Timeline, layout: Layout): string {
   const shown = chosenSteps(timeline, layout)
   const left = (shown[0]?.step ?? 1) - 1
   const places = placesOf(shown)
+  const opening = cycleOpening(timeline, shown)
   const columns = (layout.width - TIME_CHARS - 2) / Math.max(1, places.length) >= COLUMN_CHARS_MIN
   const marks = marksOf(timeline, layout)
   const parts = partsOf(timeline)
-  const text = columns ? inColumns({ shown, places, marks, parts }, layout) : asList({ shown, marks }, layout)
+  const text = columns
+    ? inColumns({ shown, places, marks, opening, parts }, layout)
+    : asList({ shown, marks, opening }, layout)
   return left === 0 ? text : `${colours.dim(`… ${left} ${left === 1 ? 'step' : 'steps'} before`)}\n${text}`
 }
 
@@ -49,10 +52,28 @@ function mark({ property, message }: TimelineViolation): string {
   return `✗ ${plain(property)}: ${plain(message)}`
 }
 
-function chosenSteps({ steps, violations }: Timeline, { changesOnly }: Layout): readonly TimelineStep[] {
+/** What is said before a step. */
+interface Opening {
+  readonly step: number
+  readonly text: string
+}
+
+/** Where the cycle begins, or goes on where its beginning is left out. */
+function cycleOpening({ steps, cycleFrom }: Timeline, shown: readonly TimelineStep[]): Opening | undefined {
+  const first = cycleFrom === null ? undefined : shown.find(({ step }) => step > cycleFrom)
+  if (cycleFrom === null || first === undefined) return undefined
+  const where = first.step === cycleFrom + 1 ? 'from here on, ' : ''
+  return { step: first.step, text: `↻ ${where}${cycleText({ cycleFrom, steps: steps.length })}` }
+}
+
+function chosenSteps(
+  { steps, violations, cycleFrom }: Timeline,
+  { changesOnly }: Layout,
+): readonly TimelineStep[] {
   if (changesOnly === undefined) return steps
-  const violated = new Set(violations.map(({ step }) => step))
-  const telling = steps.filter(({ step, changes }) => changes.length > 0 || violated.has(step))
+  const marked = new Set(violations.map(({ step }) => step))
+  if (cycleFrom !== null) marked.add(cycleFrom + 1)
+  const telling = steps.filter(({ step, changes }) => changes.length > 0 || marked.has(step))
   return telling.length <= changesOnly.stepsMax + 1 ? telling : telling.slice(-changesOnly.stepsMax)
 }
 
@@ -93,18 +114,23 @@ function partsOf({ actors }: Timeline): ReadonlyMap<string, number> {
 interface Rows {
   readonly shown: readonly TimelineStep[]
   readonly marks: Marks
+  readonly opening: Opening | undefined
 }
 
-function inColumns(
-  { shown, places, marks, parts }: Rows & { places: readonly string[]; parts: ReadonlyMap<string, number> },
-  { width }: Layout,
-): string {
+interface Columns extends Rows {
+  readonly places: readonly string[]
+  readonly parts: ReadonlyMap<string, number>
+}
+
+function inColumns({ shown, places, marks, opening, parts }: Columns, { width }: Layout): string {
   const chars = Math.min(34, Math.floor((width - TIME_CHARS - 2) / Math.max(1, places.length)))
+  const across = (line: string): Cell[] => ['', { colSpan: places.length, content: line }]
   const rows = shown.flatMap((step): Cell[][] => [
+    ...(step.step === opening?.step ? [across(opening.text)] : []),
     [formatUs(step.timeUs), ...places.map((place) => cell(step, place, parts, chars - 2))],
     ...(marks.get(step.step) ?? [])
       .flatMap((text) => wrapped(text, chars * places.length - 2, '  '))
-      .map((line): Cell[] => ['', { colSpan: places.length, content: colours.red(line) }]),
+      .map((line) => across(colours.red(line))),
   ])
   return table(['time', ...places.map((place) => plain(place, NAME_CHARS_MAX))], rows, {
     aligns: ['right'],
@@ -143,12 +169,13 @@ function breakable(text: string, chars: number): string {
     .join(' ')
 }
 
-function asList({ shown, marks }: Rows, { width }: Layout): string {
+function asList({ shown, marks, opening }: Rows, { width }: Layout): string {
   const eventChars = Math.min(EVENT_CHARS_MAX, Math.max(...shown.map(({ event }) => event.length), 8))
   const before = ' '.repeat(TIME_CHARS + 2)
   const stateChars = width - before.length - eventChars - 2
   const out = [colours.bold(`${'time'.padStart(TIME_CHARS)}  ${'event'.padEnd(eventChars)}  state`)]
   for (const { step, timeUs, event, changes } of shown) {
+    if (step === opening?.step) out.push(before + opening.text)
     const states = changes.map(([actor, state]) => plain(`${actor} ${state}`, STATE_CHARS_MAX)).join(', ')
     const texts = wrapped(breakable(states, stateChars), stateChars)
     const name = plain(event, NAME_CHARS_MAX)
