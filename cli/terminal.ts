@@ -61,7 +61,9 @@ export interface Progress {
 }
 
 export function progress(text: string): Progress {
-  if (process.stderr.isTTY !== true || process.env.CI) return { update() {}, stop() {} }
+  // In a terminal without a width, ora would clear lines for ever.
+  const isWide = process.stderr.isTTY === true && process.stderr.columns > 0
+  if (!isWide || process.env.CI) return { update() {}, stop() {} }
   // stdin is left alone, so that Ctrl-C arrives as the signal that it is.
   const line: Ora = ora({ text, stream: process.stderr, discardStdin: false }).start()
   return {
