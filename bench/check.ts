@@ -7,7 +7,7 @@ import Table from 'cli-table3'
 import { Command } from 'commander'
 import { searchApart } from './process.ts'
 import { missingForSpin, searchBySpin } from './spin.ts'
-import type { AdmissionSize, Maker, Measured, Subject } from './subject.ts'
+import type { AdmissionSize, HeddleOptions, Maker, Measured } from './subject.ts'
 
 /** What takes less than this is measured again and again, and its median counts. */
 const SHORT_SECONDS = 10
@@ -45,13 +45,11 @@ async function main(isAll: boolean): Promise<void> {
   await race([2, 2, 1, 1], isSpinThere, (size) => [plain(admission(size)), xstate(size)])
   await race([2, 2, 2, 2], isSpinThere, (size) => (isAll ? [plain(admission(size))] : []))
   await race([2, 3, 1, 2], isSpinThere, () => [])
-  await part('admission (3,2,2,2), 1,259,618,800 states', [
-    heddle(HEDDLE, { scenario: admission(sizeOf([3, 2, 2, 2])) }),
-  ])
+  await part('admission (3,2,2,2), 1,259,618,800 states', [heddle(HEDDLE, admission(sizeOf([3, 2, 2, 2])))])
   await part('two-phase commit, 9 managers', [
-    heddle(HEDDLE_RAW, { scenario: twoPhaseCommit(9), reductions: [] }),
-    heddle('heddle, symmetry', { scenario: twoPhaseCommit(9), reductions: ['symmetry'] }),
-    heddle(HEDDLE, { scenario: twoPhaseCommit(9) }),
+    heddle(HEDDLE_RAW, twoPhaseCommit(9), { reductions: [] }),
+    heddle('heddle, symmetry', twoPhaseCommit(9), { reductions: ['symmetry'] }),
+    heddle(HEDDLE, twoPhaseCommit(9)),
   ])
 }
 
@@ -64,8 +62,8 @@ async function race(
 ): Promise<void> {
   const scenario = admission(sizeOf(size))
   const contenders = [
-    heddle(HEDDLE_RAW, { scenario, reductions: [] }),
-    heddle(HEDDLE, { scenario }),
+    heddle(HEDDLE_RAW, scenario, { reductions: [] }),
+    heddle(HEDDLE, scenario),
     ...(isSpinThere ? [spin(SPIN_RAW, sizeOf(size), false), spin(SPIN, sizeOf(size), true)] : []),
     ...peers(sizeOf(size)),
   ]
@@ -85,8 +83,8 @@ function twoPhaseCommit(given: number): Maker {
   return { module: '../sim/explore/two-phase-commit.fixture.ts', name: 'twoPhaseCommit', given }
 }
 
-function heddle(name: string, subject: Omit<Extract<Subject, { by: 'heddle' }>, 'by'>): Contender {
-  return { name, measure: () => searchApart({ by: 'heddle', ...subject }) }
+function heddle(name: string, scenario: Maker, options: HeddleOptions = {}): Contender {
+  return { name, measure: () => searchApart({ by: 'heddle', scenario, options }) }
 }
 
 function plain(scenario: Maker): Contender {

@@ -1,10 +1,10 @@
-// One process of `npm run bench:check`: searches one subject, and prints what it found and what it took as one
-// line of JSON. The oracles and the plain search are samples of the tests and stand behind no door, so they
+// One process of `npm run bench:check` or `bench:growth`: searches one subject, and prints what it found and what
+// it took as one line of JSON. The oracles and the plain search are samples of the tests and stand behind no door, so they
 // are loaded by their paths.
 
 import { fileURLToPath } from 'node:url'
 import { check, type Scenario } from '../sim/index.ts'
-import type { Maker, Searched, Subject } from './subject.ts'
+import type { HeddleOptions, Maker, Searched, Subject } from './subject.ts'
 
 const PLAIN_SEARCH = '../sim/explore/plain-search.fixture.ts'
 
@@ -19,7 +19,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
 async function search(subject: Subject): Promise<Searched> {
   switch (subject.by) {
     case 'heddle':
-      return checked(await made(subject.scenario), subject)
+      return checked(await made(subject.scenario), subject.options)
     case 'plain search':
       return searchedPlainly(await made(subject.scenario))
     case '@xstate/graph': {
@@ -29,11 +29,9 @@ async function search(subject: Subject): Promise<Searched> {
   }
 }
 
-async function checked(
-  scenario: Scenario,
-  { reductions }: Extract<Subject, { by: 'heddle' }>,
-): Promise<Searched> {
-  const report = await check(scenario, reductions === undefined ? {} : { reductions })
+async function checked(scenario: Scenario, options: HeddleOptions = {}): Promise<Searched> {
+  const host = { nowMs: () => performance.now(), memoryBytes: () => process.memoryUsage.rss() }
+  const report = await check(scenario, { ...options, host })
   const { verdict, states, transitions, localTransitions, claimsJudged } = report
   return { verdict, states, transitions, calls: { actors: localTransitions, claims: claimsJudged } }
 }

@@ -1,6 +1,6 @@
-// What one process of `npm run bench:check` searches, and what it says of it. Types alone.
+// What one process of a benchmark searches, and what it says of it. Types alone.
 
-import type { Reduction } from '../sim/index.ts'
+import type { CheckOptions } from '../sim/index.ts'
 
 /** Of the admission race: how many there are of each, as in sim/explore/admission.fixture.ts. */
 export interface AdmissionSize {
@@ -20,8 +20,10 @@ export interface Maker {
   readonly given: unknown
 }
 
+export type HeddleOptions = Pick<CheckOptions, 'reductions' | 'statesMax' | 'memoryMaxBytes'>
+
 export type Subject =
-  | { readonly by: 'heddle'; readonly scenario: Maker; readonly reductions?: readonly Reduction[] }
+  | { readonly by: 'heddle'; readonly scenario: Maker; readonly options?: HeddleOptions }
   | { readonly by: 'plain search'; readonly scenario: Maker }
   | { readonly by: '@xstate/graph'; readonly size: AdmissionSize }
 
