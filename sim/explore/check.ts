@@ -10,6 +10,7 @@ import type { System } from '../system.ts'
 import { divisions, sharersOf } from './budgets.ts'
 import { Components } from './components.ts'
 import { type Covered, coveredBy } from './coverage.ts'
+import { Cycles } from './cycles.ts'
 import { Interactions } from './interactions.ts'
 import { Met, Modules } from './modules.ts'
 import { counterexample, pathTo } from './path.ts'
@@ -84,6 +85,8 @@ class Check {
   readonly #systems: Systems
   readonly #begun: ReturnType<typeof Modules.begin>
   readonly #unheard: Unheard
+  // Whether runs may go on for ever; found by searching as if none did.
+  #mayCycle = false
   #done: readonly Running[] = []
 
   constructor(scenario: Scenario, system: System, options: CheckOptions) {
@@ -104,7 +107,7 @@ class Check {
       try {
         const searches = await this.#searchAll(plan)
         if (searches === undefined) isWhole = true
-        else if (this.#unheard.allStand()) return this.#report(plan, searches)
+        else if (this.#allStand(searches)) return this.#report(plan, searches)
       } catch (error) {
         // What was taken to be apart meets after all: once more, with both together.
         if (!(error instanceof Met)) throw error
@@ -114,6 +117,14 @@ class Check {
         ])
       }
     }
+  }
+
+  /** Whether the searches rest on nothing that they have shown to be wrong; otherwise, once more. */
+  #allStand(searches: readonly Running[]): boolean {
+    if (!this.#unheard.allStand()) return false
+    if (this.#mayCycle || searches.every(({ persistent }) => persistent === undefined)) return true
+    this.#mayCycle = searches.some(({ search }) => new Cycles(search.modules).isPossible)
+    return !this.#mayCycle
   }
 
   /** Searches the parts of a plan one after the other; undefined where its modules are too large. */
@@ -159,6 +170,7 @@ class Check {
       persistent,
       goesOn: this.#options.everyProperty ?? false,
       needsIndex: persistent !== undefined,
+      mayCycle: this.#mayCycle,
       // All parts begin with the same starts, so that one part is enough to say what these came to.
       begun: this.#done.length === 0 ? this.#begun : { said: [], thrown: false },
     })

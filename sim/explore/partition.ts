@@ -46,6 +46,7 @@ export class Partition {
   groups(together: readonly (readonly number[])[]): number[] {
     const union = new Union(this.#components.list.length)
     for (const [first = 0, ...others] of together) for (const other of others) union.join(first, other)
+    this.#joinBudgets(union)
     for (const { met } of this.#meetings.values()) {
       for (const component of met) union.join(met[0] as number, component)
     }
@@ -67,9 +68,8 @@ export class Partition {
     for (const component of list.keys()) {
       const actor = this.#actorOf(component)
       if (actor !== undefined) union.join(actor, component)
-      // A share of a budget has its module in its name.
-      else if (list[component]?.kind === 'budget') union.join(0, component)
     }
+    this.#joinBudgets(union)
     this.#settleMonitors(union)
     return union.numbers()
   }
@@ -99,6 +99,13 @@ export class Partition {
     const part = this.#components.list[component]
     if (part?.kind === 'actor') return part.actor
     return part?.kind === 'channel' || part?.kind === 'posts' ? part.to : undefined
+  }
+
+  /** Shares of budgets make no group and no module of their own: each has its module in its name. */
+  #joinBudgets(union: Union): void {
+    for (const [component, { kind }] of this.#components.list.entries()) {
+      if (kind === 'budget') union.join(0, component)
+    }
   }
 
   #settleMonitors(union: Union): void {

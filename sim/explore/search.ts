@@ -38,6 +38,8 @@ export interface SearchOptions
   > {
   readonly canonical: Canonical | undefined
   readonly persistent: Persistent | undefined
+  /** Whether a run may go on for ever, so that no event may be put off for ever. */
+  readonly mayCycle: boolean
   /** Goes on after the first violation, for those of other properties. */
   readonly goesOn: boolean
   /** Whether the numbers of known states are asked for. */
@@ -73,8 +75,8 @@ export class Search {
   readonly #violated = new Set<string>()
   // By state, the mask of modules whose events were taken; 0, or nothing, for all of them.
   readonly #chosen: number[] = []
-  // Whether an event led to a state that is still to be looked into.
-  #leadsOn = false
+  // Whether an event led to a state that was looked into already.
+  #leadsBack = false
   readonly #judging: Judging
   // How many modules there are.
   readonly #size: number
@@ -164,10 +166,10 @@ export class Search {
     this.#judge()
     const { persistent } = this.#options
     const chosen = persistent === undefined ? 0 : persistent.choose(this.#ids)
-    this.#leadsOn = chosen === 0
+    this.#leadsBack = false
     if (chosen !== 0) this.#takeModules(chosen)
-    // A state whose chosen events all lead back would put the others off for ever.
-    const isEnough = chosen !== 0 && this.#leadsOn
+    // A cycle of states that are all looked into in part would put an event off for ever.
+    const isEnough = chosen !== 0 && !(this.#options.mayCycle && this.#leadsBack)
     if (!isEnough) this.#takeModules(~chosen)
     if (persistent !== undefined) this.#chosen.push(isEnough ? chosen : 0)
   }
@@ -251,7 +253,7 @@ export class Search {
     this.#makeRoomFor(module)
     const { store } = this
     store.addVariants(this.#stateWords, module, this.#ids[module] as number, targets, this.#state)
-    if (store.at >= this.#taken) this.#leadsOn = true
+    if (store.at < this.#taken) this.#leadsBack = true
   }
 
   #takeStep(step: Step, module: number): void {
@@ -291,13 +293,13 @@ export class Search {
       words[at] = (words[at] as number) - (1 << (shift[budget] as number))
     }
     store.add(words, this.#state)
-    if (store.at >= this.#taken) this.#leadsOn = true
+    if (store.at < this.#taken) this.#leadsBack = true
   }
 
   #keep(parent: number): void {
     this.#options.canonical?.bring(this.#next)
     if (this.store.add(this.encode(this.#next), parent)) this.#isNew()
-    if (this.store.at >= this.#taken) this.#leadsOn = true
+    if (this.store.at < this.#taken) this.#leadsBack = true
   }
 
   #isNew(): void {

@@ -125,14 +125,14 @@ export class StateStore {
 
   /**
    * Adds the states that differ from `words` in one number, which is `id` there and one of `targets` in them; the
-   * words are as before then. Sets `at` to the latest of these states.
+   * words are as before then. Sets `at` to the earliest of these states.
    */
   addVariants(words: Uint32Array, place: number, id: number, targets: Int32Array, parent: number): void {
     const word = this.layout.word[place] as number
     const shift = this.layout.shift[place] as number
     const before = words[word] as number
     const base = before - (id << shift)
-    let latest = -1
+    let earliest = Number.POSITIVE_INFINITY
     if (this.kind === 'bitset') {
       const bits = this.#bits
       for (let index = 0; index < targets.length; index++) {
@@ -146,9 +146,9 @@ export class StateStore {
       for (let index = 0; index < targets.length; index++) {
         words[word] = base + ((targets[index] as number) << shift)
         this.add(words, parent)
-        if (this.at > latest) latest = this.at
+        if (this.at < earliest) earliest = this.at
       }
-      this.at = latest
+      this.at = earliest
     }
     words[word] = before
   }
