@@ -22,7 +22,7 @@ export {
 export type { Dependencies, LeaseStore, TimerName } from './dependencies.ts'
 export { lifecycle } from './lifecycle.ts'
 export { type Measure, measure } from './measure.ts'
-export { type Mutant, mutants } from './mutants.ts'
+export { type Mutant, type MutantSize, mutants } from './mutants.ts'
 export type { LifecycleObservation, Observed, Phase } from './observations.ts'
 export { type LifecycleOptions, type LifecycleParameters, lifecycleParameters } from './options.ts'
 export { type CatalogueEntry, scenarios } from './scenarios.ts'

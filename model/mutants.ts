@@ -2,6 +2,7 @@
 // must be caught by the property it names. A property that no mutant breaks may be checking nothing.
 
 import type { Commands, Coordinator, Input, Machine } from './coordinator.ts'
+import type { LifecycleOptions } from './options.ts'
 import { receiveInSession, type Session, session } from './session.ts'
 import { CLOSE } from './states.ts'
 import { receiveInUserMachine, type Told, type UserMachine, userMachine } from './user-machine.ts'
@@ -13,8 +14,24 @@ export interface Mutant {
   readonly breaks: string
   /** The scenario of the catalogue in which it shows. */
   readonly scenario: string
+  /** The size of that scenario at which an exhaustive check catches it; or why none can. */
+  readonly size: MutantSize | string
   readonly coordinator: Coordinator
 }
+
+export type MutantSize = Pick<
+  LifecycleOptions,
+  'users' | 'connections' | 'messages' | 'reconnects' | 'faults'
+>
+
+interface Shows {
+  readonly breaks: string
+  readonly in: string
+  readonly at: Mutant['size']
+}
+
+const ONE: MutantSize = { connections: 1, messages: 1 }
+const TWO: MutantSize = { connections: 2, messages: 1 }
 
 type SessionChange = (state: Session, input: Input | Told, commands: Commands) => void
 type UserChange = (state: UserMachine, input: Input | Told, commands: Commands) => void
@@ -23,7 +40,7 @@ const standby = userMachine('standby')
 
 function mutant(
   name: string,
-  shows: { breaks: string; in: string },
+  shows: Shows,
   change: { session?: SessionChange; machine?: UserChange },
 ): Mutant {
   const machines: Record<string, Machine> = {
@@ -31,7 +48,7 @@ function mutant(
     machine: { ...standby, receive: change.machine ?? receiveInUserMachine },
   }
   const coordinator = { name: `mutant: ${name}`, entry: 'session', machines }
-  return { name, breaks: shows.breaks, scenario: shows.in, coordinator }
+  return { name, breaks: shows.breaks, scenario: shows.in, size: shows.at, coordinator }
 }
 
 /** Every command as it is, but those given here. */
@@ -44,7 +61,7 @@ const ignore = () => {}
 export const mutants: readonly Mutant[] = [
   mutant(
     'skips SERVICES_READY on the way to PROCESSING_READY',
-    { breaks: 'legal transitions only', in: 'ordered-progress' },
+    { breaks: 'legal transitions only', in: 'ordered-progress', at: ONE },
     {
       session: (state, input, commands) => {
         const isUp = input.type === 'services-ready' && state.phase === 'AUTHENTICATED'
@@ -55,7 +72,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     'promotes everybody who waits when the owner goes',
-    { breaks: 'one owner per user', in: 'five-tabs' },
+    { breaks: 'one owner per user', in: 'five-tabs', at: { connections: 3, messages: 0 } },
     {
       machine: (state, input, commands) => {
         receiveInUserMachine(state, input, commands)
@@ -73,7 +90,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     'goes by the same fencing token for ever',
-    { breaks: 'one owner per user', in: 'split-brain' },
+    { breaks: 'one owner per user', in: 'split-brain', at: { ...TWO, faults: {} } },
     {
       session: (state, input, commands) =>
         receiveInSession(state, input.type === 'answer' ? { ...input, token: 1 } : input, commands),
@@ -81,7 +98,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     'grants every request',
-    { breaks: 'exactly one grant for concurrent requests', in: 'n-requests' },
+    { breaks: 'exactly one grant for concurrent requests', in: 'n-requests', at: { connections: 2 } },
     {
       machine: (state, input, commands) => {
         if (input.type === 'ask') state.owner = input.connection
@@ -93,6 +110,7 @@ export const mutants: readonly Mutant[] = [
     name: 'makes a machine for each connection',
     breaks: 'one machine per user',
     scenario: 'get-or-create',
+    size: { connections: 2, messages: 0 },
     coordinator: {
       name: 'mutant: makes a machine for each connection',
       entry: 'session',
@@ -114,7 +132,7 @@ export const mutants: readonly Mutant[] = [
   },
   mutant(
     'processes a message as soon as it comes',
-    { breaks: 'nothing processed before PROCESSING_READY', in: 'five-tabs' },
+    { breaks: 'nothing processed before PROCESSING_READY', in: 'five-tabs', at: ONE },
     {
       session: (state, input, commands) => {
         receiveInSession(state, input, commands)
@@ -128,7 +146,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     'starts the services beside authentication',
-    { breaks: 'phases in sequence', in: 'phase-overlap' },
+    { breaks: 'phases in sequence', in: 'phase-overlap', at: ONE },
     {
       session: (state, input, commands) => {
         receiveInSession(state, input, commands)
@@ -138,7 +156,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     'forgets the messages that came early',
-    { breaks: 'no message lost, duplicated or reordered', in: 'five-tabs' },
+    { breaks: 'no message lost, duplicated or reordered', in: 'five-tabs', at: ONE },
     {
       session: (state, input, commands) => {
         if (input.type === 'services-ready') state.queue = []
@@ -148,7 +166,11 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     'takes the newest message of the queue first',
-    { breaks: 'no message lost, duplicated or reordered', in: 'message-before-accept' },
+    {
+      breaks: 'no message lost, duplicated or reordered',
+      in: 'message-before-accept',
+      at: { connections: 1, messages: 2 },
+    },
     {
       session: (state, input, commands) => {
         if (input.type === 'services-ready') state.queue.reverse()
@@ -158,7 +180,11 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     'does not remember which messages it has seen',
-    { breaks: 'no message lost, duplicated or reordered', in: 'unreliable-network' },
+    {
+      breaks: 'no message lost, duplicated or reordered',
+      in: 'unreliable-network',
+      at: { ...ONE, reconnects: 0, faults: { duplicates: 1 } },
+    },
     {
       session: (state, input, commands) => {
         if (input.type === 'frame') state.seen = 0
@@ -168,7 +194,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     'does not pass tool_executing on',
-    { breaks: 'all five agent events for each message', in: 'five-events' },
+    { breaks: 'all five agent events for each message', in: 'five-events', at: ONE },
     {
       session: (state, input, commands) => {
         if (input.type !== 'agent-event' || input.event !== 'tool_executing')
@@ -178,7 +204,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     'takes an early message for an internal error',
-    { breaks: 'no 1011 without a fault', in: 'message-before-accept' },
+    { breaks: 'no 1011 without a fault', in: 'message-before-accept', at: ONE },
     {
       session: (state, input, commands) => {
         const early = input.type === 'frame' && state.phase === 'ACCEPTED'
@@ -189,7 +215,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     'says connection_ready when the handshake is done',
-    { breaks: 'an unauthenticated connection gets nothing but a close', in: 'stripped-header' },
+    { breaks: 'an unauthenticated connection gets nothing but a close', in: 'stripped-header', at: ONE },
     {
       session: (state, input, commands) => {
         receiveInSession(state, input, commands)
@@ -199,7 +225,11 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     'does not hear that the services have failed',
-    { breaks: 'every connection ends up ready or closed', in: 'services-fail' },
+    {
+      breaks: 'every connection ends up ready or closed',
+      in: 'services-fail',
+      at: { ...ONE, faults: { serviceFailures: 1 } },
+    },
     {
       session: (state, input, commands) => {
         if (input.type !== 'services-failed') receiveInSession(state, input, commands)
@@ -208,7 +238,11 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     'leaves those who wait waiting when the owner goes',
-    { breaks: 'every standby is promoted when the owner goes', in: 'owner-drops' },
+    {
+      breaks: 'every standby is promoted when the owner goes',
+      in: 'owner-drops',
+      at: { connections: 2, messages: 0 },
+    },
     {
       machine: (state, input, commands) => {
         const waiting = input.type === 'left' ? state.waiting.splice(0) : undefined
@@ -221,7 +255,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     'keeps a session that is gone in CLOSING',
-    { breaks: 'no orphans at rest', in: 'owner-drops' },
+    { breaks: 'no orphans at rest', in: 'owner-drops', at: ONE },
     {
       session: (state, input, commands) => {
         receiveInSession(state, input, commands)
@@ -231,7 +265,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     'does not take its handshake timer back',
-    { breaks: 'no orphan timer', in: 'ordered-progress' },
+    { breaks: 'no orphan timer', in: 'ordered-progress', at: ONE },
     {
       session: (state, input, commands) =>
         receiveInSession(state, input, replacing(commands, { cancelTimer: ignore })),
@@ -239,7 +273,11 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     'waits a while before it says that it is ready',
-    { breaks: 'set-up overhead within 100 ms', in: 'set-up-overhead' },
+    {
+      breaks: 'set-up overhead within 100 ms',
+      in: 'set-up-overhead',
+      at: 'it takes its time, and an exhaustive check knows no time',
+    },
     {
       session: (state, input, commands) => {
         if (input.type === 'services-ready') commands.setTimer('settle', '150ms')

@@ -19,7 +19,7 @@ import {
 } from './closing.ts'
 import { allFiveAgentEvents, noMessageLostDuplicatedOrReordered } from './messages.ts'
 import { exactlyOneGrant, oneMachinePerUser, oneOwnerPerUser } from './ownership.ts'
-import { reachable } from './reached.ts'
+import { goalNamed } from './reached.ts'
 import { legalTransitionsOnly, nothingBeforeReady, phasesInSequence, setUpOverhead } from './sequence.ts'
 
 /** The claims that hold in every lifecycle scenario, whatever its delays. */
@@ -44,13 +44,7 @@ export const untimedProperties: readonly Property[] = [
 export const allProperties: readonly Property[] = [...untimedProperties, setUpOverhead]
 
 function propertiesOf({ name, reaches }: CatalogueEntry): readonly Property[] {
-  const goals = reaches.map((goal) => {
-    const property = reachable.find((other) => other.name === goal)
-    if (property === undefined)
-      throw new HeddleError('HEDDLE_INTERNAL', `heddle's own bug: no claim "${goal}".`)
-    return property
-  })
-  return [...(name === 'set-up-overhead' ? allProperties : untimedProperties), ...goals]
+  return [...(name === 'set-up-overhead' ? allProperties : untimedProperties), ...reaches.map(goalNamed)]
 }
 
 /** A scenario of the catalogue under a coordinator. */

@@ -66,10 +66,11 @@ export const unauthenticatedGetsOnlyAClose = monitor<
 })
 
 /**
- * Every connection ends up ready or closed with a reason; only one that waits for its turn may still wait.
+ * Every connection that comes ends up ready or closed with a reason; only one that waits for its turn may still
+ * wait.
  */
 export const everyConnectionSettles = monitor<
-  { unsettled: string | null },
+  { came: boolean; unsettled: string | null },
   | Observed<'upgrade'>
   | Observed<'queued' | 'promoted'>
   | Observed<'moved'>
@@ -79,17 +80,19 @@ export const everyConnectionSettles = monitor<
   name: 'every connection ends up ready or closed',
   on: ['upgrade', 'queued', 'promoted', 'moved', 'gone', 'crashed'],
   each: ({ connection }) => connection,
-  initial: { unsettled: null },
+  initial: { came: false, unsettled: null },
   observe(state, observation) {
     const { connection } = observation
     switch (observation.type) {
       case 'upgrade':
+        Object.assign(state, { came: true, unsettled: connection })
+        return
       case 'promoted':
-        state.unsettled = connection
+        if (state.came) state.unsettled = connection
         return
       case 'moved':
         if (observation.to === 'PROCESSING_READY' || isEnded(observation.to)) state.unsettled = null
-        else if (isOwning(observation.to)) state.unsettled = connection
+        else if (state.came && isOwning(observation.to)) state.unsettled = connection
         return
       default:
         state.unsettled = null

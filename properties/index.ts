@@ -9,6 +9,7 @@ export {
   noOrphanTimer,
   unauthenticatedGetsOnlyAClose,
 } from './closing.ts'
+export { type Exhaustible, exhaustibleScenario, exhaustibles } from './exhaustible.ts'
 export { allFiveAgentEvents, noMessageLostDuplicatedOrReordered } from './messages.ts'
 export { exactlyOneGrant, oneMachinePerUser, oneOwnerPerUser } from './ownership.ts'
 export { reachable } from './reached.ts'

@@ -2,7 +2,7 @@
 
 import type { LifecycleObservation } from '../model/index.ts'
 import { CLOSE, type LifecycleState, type Observed } from '../model/index.ts'
-import { monitor, on, type Property, sometimes } from '../sim/index.ts'
+import { HeddleError, monitor, on, type Property, sometimes } from '../sim/index.ts'
 
 /** Reached when an observation of this type satisfies the predicate. */
 function when<Type extends LifecycleObservation['type']>(
@@ -106,3 +106,10 @@ export const reachable: readonly Property[] = [
   ),
   sometimes('authentication times out', on('closed', { reason: 'authentication timed out' })),
 ]
+
+/** A goal by the name that the catalogue gives it. */
+export function goalNamed(name: string): Property {
+  const goal = reachable.find((property) => property.name === name)
+  if (goal === undefined) throw new HeddleError('HEDDLE_INTERNAL', `heddle's own bug: no claim "${name}".`)
+  return goal
+}
