@@ -123,7 +123,7 @@ export class LocalTransitions {
   without(actor: number, id: number, timer: Timer): number {
     const { state, timers } = this.local(actor, id)
     const locals = this.#locals[actor] as Locals
-    const kept = timers.filter((other) => other !== timer)
+    const kept = timers.filter(({ name }) => name !== timer.name)
     const next = locals.of(state, kept)
     this.#moved(actor, id, next)
     return next
