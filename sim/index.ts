@@ -15,6 +15,7 @@ export { type Duration, formatUs, toUs, toWindow, type Window, type WindowInput 
 export { describeThrown, type ErrorCode, HeddleError } from './error.ts'
 export type { Event, Footprint, Observation, Schedulable } from './event.ts'
 export { check } from './explore/check.ts'
+export { stateGraph } from './explore/graph.ts'
 export {
   type Bound,
   type CheckHost,
@@ -26,6 +27,7 @@ export {
   type Coverage,
   REDUCTIONS,
   type Reduction,
+  type StateGraph,
   type Store,
 } from './explore/report.ts'
 export { type HuntOptions, hunt, type RecordOptions, record } from './hunt.ts'

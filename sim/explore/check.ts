@@ -5,25 +5,16 @@ import { HeddleError } from '../error.ts'
 import { afterMacrotask } from '../host.ts'
 import { checkScenario } from '../options.ts'
 import type { Scenario } from '../scenario.ts'
-import { NOT_STUCK } from '../scheduler.ts'
 import type { System } from '../system.ts'
 import { divisions, sharersOf } from './budgets.ts'
 import { Components } from './components.ts'
-import { type Covered, coveredBy } from './coverage.ts'
+import type { Covered } from './coverage.ts'
 import { Cycles } from './cycles.ts'
 import { Interactions } from './interactions.ts'
 import { Met, Modules } from './modules.ts'
-import { counterexample, pathTo } from './path.ts'
 import { PersistentSets } from './persistent.ts'
-import {
-  type Bound,
-  type CheckOptions,
-  type CheckReport,
-  type CheckVerdict,
-  type Counterexample,
-  REDUCTIONS,
-  type Reduction,
-} from './report.ts'
+import { type CheckOptions, type CheckReport, REDUCTIONS, type Reduction } from './report.ts'
+import { type Reported, reportOf } from './reporting.ts'
 import { Search } from './search.ts'
 import { SymmetryReduction } from './symmetry.ts'
 import { type Part, type Plan, Systems } from './systems.ts'
@@ -47,7 +38,34 @@ export async function check(scenario: Scenario, options: CheckOptions = {}): Pro
       `Expected a scenario that is made of actors, found ${scenario.name}, which runs code: its states cannot be stored. Hunt through its seeds.`,
     )
   }
-  return (await new Check(scenario, system, options).run()).report
+  const { report } = await new Check(scenario, system, options).run()
+  return isReduced(report) ? withShortest(report, { ...scenario, system }, options) : report
+}
+
+function isReduced({ counterexamples, reductions }: CheckReport): boolean {
+  return counterexamples.length > 0 && reductions.includes('partial order')
+}
+
+/** So many states are searched for a shorter way to a violation. */
+const STATES_FOR_SHORTEST_MAX = 200_000
+
+/** Of the orders that lead to a violation, those that were left out may be shorter: looks for these. */
+async function withShortest(
+  report: CheckReport,
+  scenario: Scenario & { readonly system: System },
+  options: CheckOptions,
+): Promise<CheckReport> {
+  const everyProperty = report.counterexamples.map(({ property }) => property)
+  const statesMax = Math.min(options.statesMax ?? Number.POSITIVE_INFINITY, STATES_FOR_SHORTEST_MAX)
+  const reductions = (options.reductions ?? REDUCTIONS).filter((one) => one !== 'partial order')
+  const again = new Check(scenario, scenario.system, { ...options, reductions, statesMax, everyProperty })
+  const { counterexamples } = (await again.run()).report
+  return {
+    ...report,
+    counterexamples: report.counterexamples.map(
+      (found) => counterexamples.find(({ property }) => property === found.property) ?? found,
+    ),
+  }
 }
 
 /** The same, with the states that each actor was in. */
@@ -101,7 +119,7 @@ class Check {
     this.#unheard = new Unheard(this.#components, this.#systems.renamings)
   }
 
-  async run(): Promise<{ report: CheckReport; states: Covered['states'] }> {
+  async run(): Promise<Reported> {
     for (let isWhole = false; ; ) {
       const plan = this.#systems.plan(isWhole)
       try {
@@ -139,7 +157,7 @@ class Check {
         await new Promise<void>((resolve) => afterMacrotask(resolve))
       }
       this.#done = [...this.#done, running]
-      const isFound = search.found.length > 0 && !this.#options.everyProperty
+      const isFound = search.isSettled
       if (isFound || search.bound !== undefined || this.#begun.thrown) break
     }
     return this.#done
@@ -168,7 +186,7 @@ class Check {
       ...this.#options,
       canonical: symmetry,
       persistent,
-      goesOn: this.#options.everyProperty ?? false,
+      until: this.#options.everyProperty ?? false,
       needsIndex: persistent !== undefined,
       mayCycle: this.#mayCycle,
       // All parts begin with the same starts, so that one part is enough to say what these came to.
@@ -227,72 +245,19 @@ class Check {
     })
   }
 
-  #report({ systems, parts }: Plan, running: readonly Running[]) {
+  #report(plan: Plan, running: readonly Running[]): Reported {
     const searches = running.map(({ search }) => search)
-    const { states, coverage } = coveredBy(
-      this.#components,
-      searches.map(({ modules }) => modules),
-      this.#systems.renamings,
-    )
-    const counterexamples = searches.flatMap((search) =>
-      search.found.map((found) =>
-        counterexample(this.#scenario, this.#components, found, {
-          path: pathTo(search, found),
-          shortest: this.#options.order !== 'depth first',
-        }),
-      ),
-    )
-    const total = (of: (search: Search) => number) => searches.reduce((sum, one) => sum + of(one), 0)
-    const bound = searches.find((search) => search.bound !== undefined)?.bound ?? null
-    const sometimes = this.#sometimes(parts)
     const inForce: Readonly<Record<Reduction, boolean | undefined>> = {
-      composition: systems > 1,
-      symmetry: systems > parts.length || running.some(({ symmetry }) => symmetry?.applied),
+      composition: plan.systems > 1,
+      symmetry: plan.systems > plan.parts.length || running.some(({ symmetry }) => symmetry?.applied),
       'partial order': this.#unheard.applied || running.some(({ persistent }) => persistent?.applied),
     }
-    const report: CheckReport = {
-      scenario: this.#scenario.name,
-      verdict: verdictOf(counterexamples, bound, sometimes),
-      bound,
+    return reportOf(this.#scenario, searches, {
+      plan,
+      components: this.#components,
+      renamings: this.#systems.renamings,
       reductions: REDUCTIONS.filter((reduction) => inForce[reduction]),
-      systems,
-      states: total(({ store }) => store.count),
-      transitions: total(({ transitions }) => transitions),
-      depth: Math.max(...searches.map(({ depth }) => depth)),
-      localTransitions: this.#components.locals.calls,
-      claimsJudged: this.#watchers.calls + parts.reduce((sum, { claims }) => sum + claims.calls, 0),
-      store: searches[0]?.store.kind ?? 'table',
-      bytesPerState:
-        total(({ store }) => store.bytes) /
-        Math.max(
-          1,
-          total(({ store }) => store.count),
-        ),
-      counterexamples,
-      sometimes,
-      coverage,
-    }
-    return { report, states }
+      isShortest: this.#options.order !== 'depth first' && !inForce['partial order'],
+    })
   }
-
-  #sometimes(parts: readonly Part[]): CheckReport['sometimes'] {
-    const reached = new Set([
-      ...this.#watchers.reached,
-      ...parts.flatMap(({ claims }) => [...claims.reached]),
-    ])
-    return this.#scenario.properties
-      .filter(({ kind }) => kind === 'sometimes')
-      .map(({ name }) => ({ property: name, reached: reached.has(name) }))
-  }
-}
-
-function verdictOf(
-  counterexamples: readonly Counterexample[],
-  bound: Bound | null,
-  sometimes: CheckReport['sometimes'],
-): CheckVerdict {
-  if (counterexamples.some(({ property }) => property !== NOT_STUCK)) return 'violated'
-  if (counterexamples.length > 0) return 'stuck'
-  if (bound !== null) return 'bounded'
-  return sometimes.every(({ reached }) => reached) ? 'holds' : 'unreached'
 }

@@ -117,6 +117,16 @@ export class Components {
     return items.map((item) => this.#event(`post ${component} ${item}`, { kind: 'post', component, item }))
   }
 
+  /** An event in words, as `place/timer` or what arrives where. */
+  describe(event: number): string {
+    const kind = this.events[event] as EventKind
+    const nameOf = (actor: number) => this.system.members[actor]?.name ?? ''
+    if (kind.kind === 'timer') return `${nameOf(kind.actor)}: ${kind.timer.name}`
+    const part = this.list[kind.component] as Component
+    if (part.kind === 'channel') return `${nameOf(part.from)} → ${nameOf(part.to)}`
+    return kind.kind === 'post' ? `→ ${nameOf(this.item(kind.item).to)}` : ''
+  }
+
   faultOf(event: number): string | undefined {
     const kind = this.events[event] as EventKind
     return kind.kind === 'timer' ? kind.timer.fault : undefined

@@ -100,6 +100,25 @@ export interface CheckOptions {
   /** Ends the search early, with the verdict *bounded*; an AbortSignal fits. */
   readonly signal?: { readonly aborted: boolean }
   readonly onProgress?: (progress: CheckProgress) => void
-  /** Looks for the next violation of another property too, not only for the first of all. */
-  readonly everyProperty?: boolean
+  /**
+   * Goes on after the first violation for those of other properties; with a list, until each of these is violated.
+   */
+  readonly everyProperty?: boolean | readonly string[]
+}
+
+/** The states of a small system, as they are found from the initial one, which comes first. */
+export interface StateGraph {
+  readonly nodes: readonly {
+    /** What the actors show, where it is not what they show in the beginning. */
+    readonly label: string
+    readonly depth: number
+    /** Whether it is on the way to the counterexample. */
+    readonly marked: boolean
+  }[]
+  readonly edges: readonly {
+    readonly from: number
+    readonly to: number
+    readonly label: string
+    readonly marked: boolean
+  }[]
 }

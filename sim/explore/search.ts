@@ -40,8 +40,8 @@ export interface SearchOptions
   readonly persistent: Persistent | undefined
   /** Whether a run may go on for ever, so that no event may be put off for ever. */
   readonly mayCycle: boolean
-  /** Goes on after the first violation, for those of other properties. */
-  readonly goesOn: boolean
+  /** Goes on after the first violation, for those of other properties: all, or until each of these is found. */
+  readonly until: boolean | readonly string[]
   /** Whether the numbers of known states are asked for. */
   readonly needsIndex: boolean
   /** What the actors' starts came to. */
@@ -118,6 +118,13 @@ export class Search {
     return this.#options.order === 'depth first' ? this.#stack.length : this.store.count - this.#taken
   }
 
+  /** Whether every violation that is looked for was found. */
+  get isSettled(): boolean {
+    const { until } = this.#options
+    if (typeof until === 'boolean') return !until && this.found.length > 0
+    return until.length > 0 && until.every((property) => this.#violated.has(property))
+  }
+
   /** States that were looked into. */
   get taken(): number {
     return this.#taken
@@ -127,7 +134,7 @@ export class Search {
   advance(transitions: number): boolean {
     const until = this.transitions + transitions
     while (this.transitions < until) {
-      if (this.bound !== undefined || (this.found.length > 0 && !this.#options.goesOn)) return true
+      if (this.bound !== undefined || this.isSettled) return true
       if (this.frontier === 0) {
         if (this.#allStand()) return true
         continue

@@ -1,0 +1,84 @@
+// Puts together what a check gives back, from the searches it has made.
+
+import type { Scenario } from '../scenario.ts'
+import { NOT_STUCK } from '../scheduler.ts'
+import type { Components } from './components.ts'
+import { type Covered, coveredBy } from './coverage.ts'
+import { counterexample, pathTo } from './path.ts'
+import type { Renaming } from './renaming.ts'
+import type { Bound, CheckReport, CheckVerdict, Counterexample, Reduction } from './report.ts'
+import type { Search } from './search.ts'
+import type { Part, Plan } from './systems.ts'
+
+/** A report, with the states that each actor was in. */
+export interface Reported {
+  readonly report: CheckReport
+  readonly states: Covered['states']
+}
+
+export interface Reporting {
+  readonly plan: Plan
+  readonly components: Components
+  readonly renamings: readonly Renaming[]
+  readonly reductions: readonly Reduction[]
+  /** Whether the searches went breadth first through every order. */
+  readonly isShortest: boolean
+}
+
+export function reportOf(scenario: Scenario, searches: readonly Search[], reporting: Reporting): Reported {
+  const { plan, components, renamings, reductions, isShortest } = reporting
+  const { states, coverage } = coveredBy(
+    components,
+    searches.map(({ modules }) => modules),
+    renamings,
+  )
+  const counterexamples = searches.flatMap((search) =>
+    search.found.map((found) =>
+      counterexample(scenario, components, found, { path: pathTo(search, found), shortest: isShortest }),
+    ),
+  )
+  const total = (of: (search: Search) => number) => searches.reduce((sum, one) => sum + of(one), 0)
+  const bound = searches.find((search) => search.bound !== undefined)?.bound ?? null
+  const stored = total(({ store }) => store.count)
+  const sometimes = sometimesOf(scenario, components, plan.parts)
+  const report: CheckReport = {
+    scenario: scenario.name,
+    verdict: verdictOf(counterexamples, bound, sometimes),
+    bound,
+    reductions,
+    systems: plan.systems,
+    states: stored,
+    transitions: total(({ transitions }) => transitions),
+    depth: Math.max(...searches.map(({ depth }) => depth)),
+    localTransitions: components.locals.calls,
+    claimsJudged: components.watchers.calls + plan.parts.reduce((sum, { claims }) => sum + claims.calls, 0),
+    store: searches[0]?.store.kind ?? 'table',
+    bytesPerState: total(({ store }) => store.bytes) / Math.max(1, stored),
+    counterexamples,
+    sometimes,
+    coverage,
+  }
+  return { report, states }
+}
+
+function sometimesOf(
+  { properties }: Scenario,
+  { watchers }: Components,
+  parts: readonly Part[],
+): CheckReport['sometimes'] {
+  const reached = new Set([...watchers.reached, ...parts.flatMap(({ claims }) => [...claims.reached])])
+  return properties
+    .filter(({ kind }) => kind === 'sometimes')
+    .map(({ name }) => ({ property: name, reached: reached.has(name) }))
+}
+
+function verdictOf(
+  counterexamples: readonly Counterexample[],
+  bound: Bound | null,
+  sometimes: CheckReport['sometimes'],
+): CheckVerdict {
+  if (counterexamples.some(({ property }) => property !== NOT_STUCK)) return 'violated'
+  if (counterexamples.length > 0) return 'stuck'
+  if (bound !== null) return 'bounded'
+  return sometimes.every(({ reached }) => reached) ? 'holds' : 'unreached'
+}
