@@ -76,7 +76,7 @@ export class Components {
   /** Starts the actors, in their order. */
   start(values: Values): Happened {
     return this.#work(values, (work) => {
-      for (const actor of this.system.members.keys()) work.start(actor, undefined)
+      for (const actor of this.system.members.keys()) work.start(actor)
     })
   }
 

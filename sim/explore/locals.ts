@@ -149,20 +149,30 @@ export class LocalTransitions {
     return outcome
   }
 
-  /** The start of an actor in its initial state, and after a crash: from what survives, without its timers. */
-  start(actor: number, id: number | undefined): Outcome {
+  /** The start of an actor at time zero, from what actors that started before have made of it. */
+  start(actor: number, id: number): Outcome {
+    const { actor: definition } = this.members[actor] as Member
+    const { start } = definition
+    if (start === undefined) return { next: id, effects: NO_EFFECTS, thrown: undefined }
+    const { state, timers } = this.local(actor, id)
+    return this.#run(actor, this.state(actor, state), timers, (draft, context) =>
+      start.call(definition, draft, context),
+    )
+  }
+
+  /** The start of an actor after a crash: from what survives, without its timers. */
+  restart(actor: number, id: number): Outcome {
     const { outcomes } = this.#locals[actor] as Locals
-    const known = id === undefined ? undefined : outcomes[id]?.get(RESTART)
+    const known = outcomes[id]?.get(RESTART)
     if (known !== undefined) return known
     const { actor: definition } = this.members[actor] as Member
     const { start } = definition
-    const from = id === undefined ? definition.initial : this.#surviving(actor, id)
+    const from = this.#surviving(actor, id)
     if (from instanceof Fatal) return { next: 0, effects: NO_EFFECTS, thrown: from.what }
     const outcome: Outcome =
       start === undefined
         ? { next: this.#intern(actor, from, []), effects: NO_EFFECTS, thrown: undefined }
         : this.#run(actor, from, [], (draft, context) => start.call(definition, draft, context))
-    if (id === undefined) return outcome
     outcomes[id]?.set(RESTART, outcome)
     if (outcome.thrown === undefined) this.#moved(actor, id, outcome.next)
     return outcome

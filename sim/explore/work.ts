@@ -29,9 +29,9 @@ export class Work {
     this.#values = values
   }
 
-  start(actor: number, local: number | undefined): void {
-    this.#take(actor, this.#components.locals.start(actor, local))
-    if (local === undefined) this.#drain()
+  start(actor: number): void {
+    this.#take(actor, this.#components.locals.start(actor, this.#values.get(actor)))
+    this.#drain()
   }
 
   deliver(to: number, message: number): void {
@@ -87,7 +87,7 @@ export class Work {
     this.#inbox = this.#inbox.filter(({ to }) => !isOn(to))
     this.#components.withdraw(this.#values, isOn)
     for (const actor of members.keys()) {
-      if (isOn(actor)) this.start(actor, this.#values.get(actor))
+      if (isOn(actor)) this.#take(actor, this.#components.locals.restart(actor, this.#values.get(actor)))
     }
   }
 }
