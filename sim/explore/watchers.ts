@@ -18,6 +18,7 @@ interface Watcher {
   readonly monitor: Monitor
   /** The `sometimes` that it is the goal of. */
   readonly goal: string | undefined
+  /** The first is that of an instance that has observed nothing, or of none. */
   readonly states: Values
   /** By state, by observation. */
   readonly steps: Map<number, Step>[]
@@ -34,6 +35,9 @@ interface Follower {
   /** What asking for the key threw. */
   readonly error: Said | undefined
 }
+
+/** Stands for no instance, where one that is as it began would have something to say at rest. */
+const NO_INSTANCE = ['no instance has observed anything']
 
 /** In a search there is no time, and no number of steps. */
 const NO_MOMENT = { step: 0, timeUs: 0 }
@@ -93,15 +97,9 @@ export class Watchers {
   /** What a monitor's instance says in this state when everything is at rest. */
   atRest(index: number, state: number): Said | undefined {
     const watcher = this.#watchers[index] as Watcher
-    const { atRest } = watcher.monitor
-    if (atRest === undefined || watcher.goal !== undefined) return undefined
-    this.calls++
-    try {
-      const message = atRest(watcher.states.list[state])
-      return typeof message === 'string' ? { property: watcher.monitor.name, message } : undefined
-    } catch (error) {
-      return saidBy(watcher, error)
-    }
+    const value = watcher.states.list[state]
+    if (watcher.goal !== undefined || value === NO_INSTANCE) return undefined
+    return this.#atRest(watcher.monitor, value)
   }
 
   /** The states of a monitor, by their numbers. */
@@ -115,17 +113,30 @@ export class Watchers {
 
   #add(monitor: Monitor, goal: string | undefined): void {
     const states = new Values(`the state of "${monitor.name}"`)
-    states.of(monitor.initial)
+    const saysAtFirst = goal === undefined && this.#atRest(monitor, monitor.initial) !== undefined
+    states.of(saysAtFirst ? NO_INSTANCE : monitor.initial)
     this.#watchers.push({ monitor, goal, states, steps: [] })
+  }
+
+  #atRest(monitor: Monitor, value: unknown): Said | undefined {
+    if (monitor.atRest === undefined) return undefined
+    this.calls++
+    try {
+      const message = monitor.atRest(value)
+      return typeof message === 'string' ? { property: monitor.name, message } : undefined
+    } catch (error) {
+      return saidBy({ monitor, goal: undefined }, error)
+    }
   }
 
   #step(watcher: Watcher, state: number, value: Observation): Step {
     const { monitor, goal, states } = watcher
+    const before = states.list[state] === NO_INSTANCE ? monitor.initial : states.list[state]
     this.calls++
     let message: string | undefined | void
     try {
       const next = states.of(
-        immer.produce(states.list[state], (draft: unknown) => {
+        immer.produce(before, (draft: unknown) => {
           message = monitor.observe(draft, value, NO_MOMENT)
         }),
       )
@@ -139,7 +150,7 @@ export class Watchers {
   }
 }
 
-function saidBy({ monitor, goal }: Watcher, thrown: unknown): Said {
+function saidBy({ monitor, goal }: Pick<Watcher, 'monitor' | 'goal'>, thrown: unknown): Said {
   if (thrown instanceof HeddleError) throw thrown
   return { property: goal ?? monitor.name, message: describeThrown(thrown) }
 }
