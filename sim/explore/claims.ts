@@ -5,6 +5,7 @@ import { describeThrown, HeddleError } from '../error.ts'
 import { isTimed, type Judgement, type Property } from '../property.ts'
 import type { System } from '../system.ts'
 import type { Components } from './components.ts'
+import { Met } from './modules.ts'
 import type { Said } from './watchers.ts'
 
 /** The number of an actor's state, of the state that is judged. */
@@ -137,7 +138,7 @@ export class Claims {
     try {
       judgement = question.ask(this.#components.system.definition.view?.(this.#states) ?? this.#states)
     } catch (error) {
-      if (error instanceof HeddleError) throw error
+      if (error instanceof HeddleError || error instanceof Met) throw error
       judgement = describeThrown(error)
     }
     const answer = { judgement }
