@@ -77,6 +77,8 @@ export class Search {
   readonly #chosen: number[] = []
   // Whether an event led to a state that was looked into already.
   #leadsBack = false
+  // Whether an event ended the run.
+  #ends = false
   readonly #judging: Judging
   // How many modules there are.
   readonly #size: number
@@ -174,9 +176,10 @@ export class Search {
     const { persistent } = this.#options
     const chosen = persistent === undefined ? 0 : persistent.choose(this.#ids)
     this.#leadsBack = false
+    this.#ends = false
     if (chosen !== 0) this.#takeModules(chosen)
-    // A cycle of states that are all looked into in part would put an event off for ever.
-    const isEnough = chosen !== 0 && !(this.#options.mayCycle && this.#leadsBack)
+    // A cycle of states that are all looked into in part would put an event off for ever, and so would an end.
+    const isEnough = chosen !== 0 && !this.#ends && !(this.#options.mayCycle && this.#leadsBack)
     if (!isEnough) this.#takeModules(~chosen)
     if (persistent !== undefined) this.#chosen.push(isEnough ? chosen : 0)
   }
@@ -268,7 +271,10 @@ export class Search {
     this.transitions++
     for (const said of change.said)
       this.#violate({ ...said, state: this.#state, event: step.event, kind: 'step' })
-    if (change.thrown) return
+    if (change.thrown) {
+      this.#ends = true
+      return
+    }
     if (this.#options.canonical === undefined && this.#options.order !== 'depth first') {
       this.#addChanged(change, step.budget)
       return
