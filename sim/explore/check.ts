@@ -11,7 +11,7 @@ import { Components } from './components.ts'
 import type { Covered } from './coverage.ts'
 import { Cycles } from './cycles.ts'
 import { Interactions } from './interactions.ts'
-import { Met, Modules } from './modules.ts'
+import { Met, Modules, Unshared } from './modules.ts'
 import { PersistentSets } from './persistent.ts'
 import { type CheckOptions, type CheckReport, REDUCTIONS, type Reduction } from './report.ts'
 import { type Reported, reportOf } from './reporting.ts'
@@ -127,6 +127,8 @@ class Check {
         if (searches === undefined) isWhole = true
         else if (this.#allStand(searches)) return this.#report(plan, searches)
       } catch (error) {
+        // The fault is known from now on, and its module gets a share.
+        if (error instanceof Unshared) continue
         // What was taken to be apart meets after all: once more, with both together.
         if (!(error instanceof Met)) throw error
         this.#systems.unite([
