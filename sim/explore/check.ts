@@ -11,6 +11,7 @@ import { Components } from './components.ts'
 import type { Covered } from './coverage.ts'
 import { Cycles } from './cycles.ts'
 import { Interactions } from './interactions.ts'
+import { mayStay, neverComing } from './liveness.ts'
 import { Met, Modules, Unshared } from './modules.ts'
 import { PersistentSets } from './persistent.ts'
 import { type CheckOptions, type CheckReport, REDUCTIONS, type Reduction } from './report.ts'
@@ -97,7 +98,7 @@ interface Beginning {
 class Check {
   readonly #scenario: Scenario
   readonly #options: CheckOptions
-  readonly #reductions: ReadonlySet<Reduction>
+  readonly #reductions: Set<Reduction>
   readonly #components: Components
   readonly #watchers: Watchers
   readonly #systems: Systems
@@ -105,12 +106,16 @@ class Check {
   readonly #unheard: Unheard
   // Whether runs may go on for ever; found by searching as if none did.
   #mayCycle = false
+  // Whether events are kept with what they did, as the search for runs without end needs it.
+  #keepsSteps = false
   #done: readonly Running[] = []
 
   constructor(scenario: Scenario, system: System, options: CheckOptions) {
     this.#scenario = scenario
     this.#options = options
     this.#reductions = new Set(options.reductions ?? REDUCTIONS)
+    // What leads to what is about the order of events that only together matter.
+    if (scenario.properties.some(({ kind }) => kind === 'leadsTo')) this.#leaveNothingOut()
     this.#watchers = new Watchers(scenario.properties)
     this.#components = new Components(system, this.#watchers)
     this.#begun = Modules.begin(this.#components)
@@ -125,7 +130,8 @@ class Check {
       try {
         const searches = await this.#searchAll(plan)
         if (searches === undefined) isWhole = true
-        else if (this.#allStand(searches)) return this.#report(plan, searches)
+        else if (this.#allStand(searches) && this.#judgeRunsWithoutEnd(searches, plan))
+          return this.#report(plan, searches)
       } catch (error) {
         // The fault is known from now on, and its module gets a share.
         if (error instanceof Unshared) continue
@@ -145,6 +151,33 @@ class Check {
     if (this.#mayCycle || searches.every(({ persistent }) => persistent === undefined)) return true
     this.#mayCycle = searches.some(({ search }) => new Cycles(search.modules).isPossible)
     return !this.#mayCycle
+  }
+
+  /**
+   * Looks for runs that never rest and never come to what a claim promises; false where the searches have left out
+   * what that needs, so that they must be done once more.
+   */
+  #judgeRunsWithoutEnd(searches: readonly Running[], { parts }: Plan): boolean {
+    for (const [index, { search, symmetry, persistent }] of searches.entries()) {
+      const { claims } = parts[index] as Part
+      if (claims.leadsTo.length === 0 && claims.eventually.length === 0) continue
+      if (search.bound !== undefined || search.isSettled) continue
+      const cycles = new Cycles(search.modules)
+      const isRoundPossible = cycles.isPossible && mayStay(search, cycles)
+      if (!isRoundPossible && claims.leadsTo.length === 0) continue
+      if (symmetry !== undefined || persistent !== undefined || !this.#keepsSteps) {
+        this.#leaveNothingOut()
+        return false
+      }
+      search.found.push(...neverComing(search, claims).filter((one) => !search.isFound(one.property)))
+    }
+    return true
+  }
+
+  #leaveNothingOut(): void {
+    this.#keepsSteps = true
+    this.#reductions.delete('symmetry')
+    this.#reductions.delete('partial order')
   }
 
   /** Searches the parts of a plan one after the other; undefined where its modules are too large. */
@@ -183,13 +216,14 @@ class Check {
             modules,
             new Interactions(modules.list.length, this.#systems.hubs(homes), symmetry?.neighbours ?? []),
           )
+    modules.keepsSteps = this.#keepsSteps
     modules.onChange = (change) => persistent?.note(change)
     const search = new Search(modules, claims, initial, {
       ...this.#options,
       canonical: symmetry,
       persistent,
       until: this.#options.everyProperty ?? false,
-      needsIndex: persistent !== undefined,
+      needsIndex: persistent !== undefined || this.#keepsSteps,
       mayCycle: this.#mayCycle,
       // All parts begin with the same starts, so that one part is enough to say what these came to.
       begun: this.#done.length === 0 ? this.#begun : { said: [], thrown: false },

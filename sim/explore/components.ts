@@ -7,7 +7,7 @@ import type { System } from '../system.ts'
 import { LocalTransitions, type Timer } from './locals.ts'
 import { Tuples } from './values.ts'
 import type { Said, Watchers } from './watchers.ts'
-import { Thrown, Work } from './work.ts'
+import { Thrown, timerKey, Work } from './work.ts'
 
 /** One thing that can happen. Index: `Components.events`. */
 export type EventKind =
@@ -47,6 +47,8 @@ export interface Happened {
   readonly thrown: boolean
   /** What was observed. */
   readonly observed: readonly number[]
+  /** The timers that were set, as {@link timerKey} names them. */
+  readonly set: readonly string[]
 }
 
 const SAID_NOTHING: readonly Said[] = []
@@ -115,6 +117,12 @@ export class Components {
     if (part.kind === 'channel') return [this.#event(`channel ${component}`, { kind: 'channel', component })]
     const items = [...new Set(this.contents(component, value))]
     return items.map((item) => this.#event(`post ${component} ${item}`, { kind: 'post', component, item }))
+  }
+
+  /** What an event is called in `Happened.set`; undefined for what is no timer. */
+  timerOf(event: number): string | undefined {
+    const kind = this.events[event] as EventKind
+    return kind.kind === 'timer' ? timerKey(kind.actor, kind.timer.name) : undefined
   }
 
   /** An event in words, as `place/timer` or what arrives where. */
@@ -213,10 +221,10 @@ export class Components {
       begin(work)
     } catch (error) {
       if (!(error instanceof Thrown)) throw error
-      return { said: [this.watchers.exception(error.what)], thrown: true, observed: [] }
+      return { said: [this.watchers.exception(error.what)], thrown: true, observed: [], set: [] }
     }
     const said = this.#watch(work.observations, values)
-    return { said, thrown: false, observed: work.observations }
+    return { said, thrown: false, observed: work.observations, set: work.set }
   }
 
   #watch(observations: readonly number[], values: Values): readonly Said[] {

@@ -34,6 +34,8 @@ export type Effect =
   | { readonly kind: 'post'; readonly to: number; readonly message: number }
   | { readonly kind: 'observe'; readonly observation: number }
   | { readonly kind: 'crash'; readonly host: string }
+  /** A timer was set, perhaps anew: it is another one then. */
+  | { readonly kind: 'set'; readonly timer: string }
 
 export interface Outcome {
   /** Number of the local state after it. */
@@ -241,6 +243,7 @@ export class LocalTransitions {
           message: this.messages.of(settled(message)),
           fault: options?.fault,
         })
+        this.#effects.push({ kind: 'set', timer })
       },
       cancelTimer: (timer) => this.#cancel(timer),
       observe: (observation) => {

@@ -18,6 +18,8 @@ export interface Change {
   readonly thrown: boolean
   /** What was observed. */
   readonly observed: readonly number[]
+  /** The timers that were set. */
+  readonly set: readonly string[]
 }
 
 /** Which module an event meets next, and by that module's number what then comes. */
@@ -89,6 +91,8 @@ export class Modules {
   readonly budgets: Budgets
   /** Told of each change that is worked out, once. */
   onChange: ((change: Change, event: number) => void) | undefined
+  /** Whether every event is kept with what it did: for a search for cycles. */
+  keepsSteps = false
   /** Takes away what nobody will hear, from the components of a module that an event has met. */
   unheard: Unheard | undefined
   readonly #homeOf: number[] = []
@@ -205,7 +209,7 @@ export class Modules {
         }
         isActive = true
         const change = this.#work(step, module, ids)
-        if (change.modules.length === 1 && change.said.length === 0) {
+        if (change.modules.length === 1 && change.said.length === 0 && !this.keepsSteps) {
           targets.push(change.after[0] as number)
           events.push(event)
         } else steps.push(step)
@@ -273,7 +277,7 @@ export class Modules {
     this.#meet(module)
     const budget = step.isFault ? this.#budgetOf(step, module) : undefined
     if (budget !== undefined) this.#set(budget, this.#get(budget) - 1)
-    const { said, thrown, observed } = this.#fire(step)
+    const { said, thrown, observed, set } = this.#fire(step)
     if (!thrown && this.unheard !== undefined) this.#takeAway(this.unheard)
     const modules = this.#met.slice()
     const before = modules.map((met) => ids[met] as number)
@@ -281,7 +285,7 @@ export class Modules {
       thrown ? (ids[met] as number) : (this.list[met] as Module).tuples.of(this.#working[met] as number[]),
     )
     for (const met of modules) this.#working[met] = undefined
-    const change = { modules, before, after, said, thrown, observed }
+    const change = { modules, before, after, said, thrown, observed, set }
     remember(step, change)
     this.onChange?.(change, step.event)
     return change

@@ -26,6 +26,7 @@ export interface Path {
 
 /** The events from an initial state to a stored one, found again step by step. */
 export function pathTo(search: Search, found: Found): Path {
+  if (found.path !== undefined) return found.path
   if (found.kind === 'step' && found.event === undefined) return { events: [], cycleFrom: null }
   const states = [found.state]
   for (let state = found.state; search.store.parent(state) !== state; ) {
@@ -107,17 +108,23 @@ function breaking({ modules }: Search, ids: Int32Array, { property, event }: Fou
   return event as number
 }
 
+export interface Successor {
+  readonly event: number
+  readonly after: Int32Array
+  /** The timers that were set, where the modules keep that. */
+  readonly set: readonly string[]
+}
+
+const NO_TIMERS: readonly string[] = []
+
 /** Every event that is enabled in a state, with the state after it. */
-export function* successors(
-  modules: Modules,
-  ids: Int32Array,
-): Generator<{ readonly event: number; readonly after: Int32Array }> {
+export function* successors(modules: Modules, ids: Int32Array): Generator<Successor> {
   for (const module of modules.list.keys()) {
     const { targets, events } = modules.expansion(module, ids)
     for (const [index, target] of targets.entries()) {
       const after = ids.slice()
       after[module] = target
-      yield { event: events[index] as number, after }
+      yield { event: events[index] as number, after, set: NO_TIMERS }
     }
   }
   for (const { module, step } of stepsOf(modules, ids)) {
@@ -126,7 +133,7 @@ export function* successors(
     const after = ids.slice()
     for (const [index, met] of change.modules.entries()) after[met] = change.after[index] as number
     if (step.budget >= 0) after[step.budget] = (after[step.budget] as number) - 1
-    yield { event: step.event, after }
+    yield { event: step.event, after, set: change.set }
   }
 }
 
@@ -148,7 +155,8 @@ export function counterexample(
   const property = found.property === STUCK ? NOT_STUCK : found.property
   const isAtRest = found.kind === 'rest' || found.kind === 'stuck'
   const source = following(path, components, isAtRest)
-  const run = runSync(scenario, isAtRest ? { source } : { source, stopAt: property })
+  const goesToItsEnd = isAtRest || found.kind === 'cycle'
+  const run = runSync(scenario, goesToItsEnd ? { source } : { source, stopAt: property })
   const outcome = outcomeOf(run, property)
   if (outcome.property !== property) throw notShown(found, run)
   return {
@@ -169,10 +177,11 @@ function notShown({ property }: Found, { verdict, steps }: Run): HeddleError {
 }
 
 /** Chooses the events of a path; then, for what must be at rest, whatever else must happen, the oldest first. */
-function following({ events }: Path, components: Components, toRest: boolean): ChoiceSource {
+function following({ events, cycleFrom }: Path, components: Components, toRest: boolean): ChoiceSource {
   let next = 0
   return {
     untimed: true,
+    cycleFrom: cycleFrom ?? undefined,
     choose(enabled, clock) {
       const event = events[next++]
       if (event === undefined) return toRest ? oldest(enabled, clock) : undefined

@@ -5,6 +5,7 @@ import type { Claims } from './claims.ts'
 import type { Happened } from './components.ts'
 import { Judging, type Wrong } from './judging.ts'
 import type { Change, Module, Modules, Step } from './modules.ts'
+import type { Path } from './path.ts'
 import type { Bound, CheckOptions } from './report.ts'
 import { decode, encode, type Layout, layoutOf, StateStore } from './store.ts'
 import type { Said } from './watchers.ts'
@@ -28,7 +29,9 @@ export interface Found extends Said {
   readonly state: number
   /** The event that broke it; undefined where the state, or a start, is what breaks it. */
   readonly event: number | undefined
-  readonly kind: 'step' | Wrong['kind']
+  readonly kind: 'step' | Wrong['kind'] | 'cycle'
+  /** How it comes to that, where the states alone do not say it. */
+  readonly path?: Path
 }
 
 export interface SearchOptions
@@ -125,6 +128,10 @@ export class Search {
     const { until } = this.#options
     if (typeof until === 'boolean') return !until && this.found.length > 0
     return until.length > 0 && until.every((property) => this.#violated.has(property))
+  }
+
+  isFound(property: string): boolean {
+    return this.#violated.has(property)
   }
 
   /** States that were looked into. */

@@ -20,6 +20,8 @@ export class Thrown extends Error {
 /** One step: the messages still to handle within it, one after the other, as transition.ts does. */
 export class Work {
   readonly observations: number[] = []
+  /** The timers that were set. */
+  readonly set: string[] = []
   readonly #components: Components
   readonly #values: Values
   #inbox: { to: number; message: number }[] = []
@@ -74,6 +76,9 @@ export class Work {
         case 'observe':
           this.observations.push(effect.observation)
           break
+        case 'set':
+          this.set.push(timerKey(actor, effect.timer))
+          break
         case 'crash':
           crashed.push(effect.host)
       }
@@ -90,4 +95,9 @@ export class Work {
       if (isOn(actor)) this.#take(actor, this.#components.locals.restart(actor, this.#values.get(actor)))
     }
   }
+}
+
+/** The name of a timer, whichever instance of it. */
+export function timerKey(actor: number, timer: string): string {
+  return `${actor} ${timer}`
 }
