@@ -6,6 +6,8 @@ export const EXIT = {
   violated: 1,
   usage: 2,
   diverged: 3,
+  /** A check found nothing, and a bound came before it had covered everything. */
+  bounded: 4,
   /** An exception that heddle itself is to blame for: EX_SOFTWARE of sysexits.h. */
   ownBug: 70,
   /** What it has to say could not be written: EX_IOERR. */
@@ -22,9 +24,11 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 export const EXIT_CODES_HELP = `
 Exit codes:
   0    nothing found
-  1    a property was violated, a run was stuck, never settled or never rested, a replayed failure still fails
+  1    a property was violated, a run was stuck, never settled or never rested, a claim
+       was not reached in any schedule, a replayed failure still fails
   2    a mistake in the command line, the configuration or a replay file
   3    non-determinism: two runs of one schedule differ, or a replay file cannot be followed any more
+  4    bounded: a check found nothing, and did not cover everything
   70   a bug of heddle's own (HEDDLE_DEBUG=1 shows where)
   74   the output could not be written
   130  interrupted (143 by SIGTERM)`

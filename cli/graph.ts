@@ -2,18 +2,8 @@
 // WebAssembly. States stand in rows by their distance from the beginning; the counterexample is marked.
 
 import { instance } from '@viz-js/viz'
+import type { StateGraph } from '../sim/index.ts'
 import { plain } from './terminal.ts'
-
-/** States, and the events between them by the places of the states. */
-export interface StateGraph {
-  readonly nodes: readonly { readonly label: string; readonly depth: number; readonly marked: boolean }[]
-  readonly edges: readonly {
-    readonly from: number
-    readonly to: number
-    readonly label: string
-    readonly marked: boolean
-  }[]
-}
 
 export type GraphFormat = 'dot' | 'svg'
 
@@ -39,7 +29,7 @@ export function dotOf({ nodes, edges }: StateGraph, title: string): string {
     '  edge [fontname="Helvetica", fontsize=9, arrowsize=0.7]',
     ...nodes.map(({ label, depth, marked }, index) => {
       const first = depth === 0 ? ', peripheries=2' : ''
-      return `  ${index} [label=${quoted(linesOf(label))}${first}${marked ? `, ${MARK}` : ''}]`
+      return `  ${index} [label=${quoted(linesOf(label || 'as it begins'))}${first}${marked ? `, ${MARK}` : ''}]`
     }),
     ...[...rows.values()].map((row) => `  { rank=same; ${row.join('; ')} }`),
     ...together(edges).map(

@@ -4,13 +4,18 @@
 import { availableParallelism } from 'node:os'
 import { Command, CommanderError, Option } from 'commander'
 import { VERSION } from '../sim/index.ts'
+import { type CheckCommand, checkCommand } from './check.ts'
 import { BUILT_IN } from './coordinators.ts'
 import { EXIT, EXIT_CODES_HELP, type ExitCode, UsageError } from './exit.ts'
 import { type HuntCommand, huntCommand } from './hunt.ts'
 import { list } from './list.ts'
 import {
+  depthOption,
+  graphOption,
+  memoryOption,
   seedOption,
   seedsOption,
+  statesOption,
   strategyOption,
   timeoutOption,
   timingOption,
@@ -23,7 +28,7 @@ import { oneLine, plain, printError } from './terminal.ts'
 
 /** Not a folder of anybody's that is kept under version control. */
 const OUT = '.heddle'
-const DEFAULT = { seeds: 200, reportSeeds: 100, timeoutMs: 60_000, workersMax: 8 }
+const DEFAULT = { seeds: 200, reportSeeds: 100, timeoutMs: 60_000, workersMax: 8, silentMs: 300_000 }
 
 /** Runs the command line `argv`, and gives the exit code. Never throws. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -49,6 +54,7 @@ function program(signal: AbortSignal, ends: (code: ExitCode) => void): Command {
   // Inherited by every subcommand that is added from here on.
   heddle.exitOverride().configureOutput({ writeErr: () => {}, outputError: () => {} })
   addHunt(heddle, signal, ends)
+  addCheck(heddle, signal, ends)
   addReplay(heddle, signal, ends)
   addReport(heddle, signal, ends)
   heddle
@@ -87,6 +93,16 @@ const coordinator = () =>
     `${BUILT_IN.map(({ name }) => name).join(', ')}, or a module of your own whose default export is a Coordinator`,
   )
 
+const graph = () =>
+  new Option(
+    '--graph <file>',
+    'draw all states of one scenario, the counterexample marked: .svg, or .dot for Graphviz',
+  ).argParser(graphOption)
+const silence = () =>
+  new Option('--timeout <seconds>', 'after which a check that does nothing counts as never settling')
+    .argParser(timeoutOption)
+    .default(DEFAULT.silentMs, String(DEFAULT.silentMs / 1_000))
+
 type Ends = (code: ExitCode) => void
 
 function addHunt(heddle: Command, signal: AbortSignal, ends: Ends): void {
@@ -111,6 +127,42 @@ const HUNT_HELP = `
 With --coordinator single or class, a scenario that is made for another policy gets that one.
 --out replays puts a replay file into a corpus that is kept; .heddle is for those of the day.
 Exit code: 3 where a run was not deterministic, else 1 where anything was violated, stuck or never settled,\nor no run of a scenario came to rest, else 0.`
+
+function addCheck(heddle: Command, signal: AbortSignal, ends: Ends): void {
+  heddle
+    .command('check')
+    .description('cover every schedule, at sizes that can be exhausted')
+    .argument('[scenario...]', 'scenarios by name; all of them unless given')
+    .addOption(coordinator())
+    .option('--no-reduction', 'search every state and every order, for raw counts')
+    .option('--depth-first', 'the deepest state first: a counterexample need not be a shortest one', false)
+    .option('--every-property', 'go on after the first violation, for those of other properties', false)
+    .addOption(new Option('--states <n>', 'states of one check at the most').argParser(statesOption))
+    .addOption(new Option('--depth <n>', 'steps from the beginning at the most').argParser(depthOption))
+    .addOption(
+      new Option(
+        '--memory <MB>',
+        'memory of one check at the most; three quarters of what is free unless given',
+      ).argParser(memoryOption),
+    )
+    .addOption(new Option('--time <seconds>', 'time of one check at the most').argParser(timeoutOption))
+    .option('--coverage', 'say what was covered: transitions of the lifecycle, states, hard cases', false)
+    .addOption(graph())
+    .option('--out <folder>', 'where replay files go', OUT)
+    .addOption(workers())
+    .addOption(silence())
+    .addOption(json())
+    .addHelpText('after', CHECK_HELP)
+    .action(async (names: string[], options: CheckCommand) =>
+      ends(await checkCommand(names, options, signal)),
+    )
+}
+
+const CHECK_HELP = `
+Every order that causes allow is covered, whatever the delays. Without --coordinator, each scenario is checked at its
+sizes under the single coordinator, which must hold, and under the competing machines, which must break what the
+catalogue says. With it, each must hold.
+Exit code: 1 where anything came out otherwise, 4 where a bound came before that could be said, else 0.`
 
 function addReplay(heddle: Command, signal: AbortSignal, ends: Ends): void {
   heddle
@@ -168,7 +220,7 @@ function codeOf(error: unknown): ExitCode {
 
 function usageLine({ code, message }: CommanderError): string {
   if (code === 'commander.help')
-    return 'heddle: expected a command: hunt, replay, report or list; see heddle --help'
+    return 'heddle: expected a command: hunt, check, replay, report or list; see heddle --help'
   return `heddle: ${plain(message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' '))}`
 }
 

@@ -13,14 +13,27 @@ const SEED_MAX = Number.MAX_SAFE_INTEGER
 const SEEDS_MAX = 10_000_000
 const WORKERS_MAX = 64
 const TIMEOUT_MAX_S = 86_400
+const STATES_MAX = 2_000_000_000
+const DEPTH_MAX = 10_000_000
+const MEMORY_MAX_MB = 1_000_000
 
 export const seedOption = integer(0, SEED_MAX)
 export const seedsOption = integer(1, SEEDS_MAX)
 export const workersOption = integer(1, WORKERS_MAX)
 /** Seconds in, milliseconds out. */
 export const timeoutOption = (text: string) => integer(1, TIMEOUT_MAX_S)(text) * 1_000
+export const statesOption = integer(1, STATES_MAX)
+export const depthOption = integer(1, DEPTH_MAX)
+/** Megabytes in, bytes out. */
+export const memoryOption = (text: string) => integer(1, MEMORY_MAX_MB)(text) * 1_000_000
 export const strategyOption = oneOf<StrategyName>(STRATEGY_NAMES)
 export const timingOption = oneOf<TimingName>(TIMINGS)
+
+/** A file that a graph can be written to: its ending says how. */
+export function graphOption(text: string): string {
+  if (/[^/\\]\.(dot|svg)$/.test(text)) return text
+  throw new InvalidArgumentError('Expected a file that ends in .dot or .svg.')
+}
 
 function integer(min: number, max: number): (text: string) => number {
   return (text) => {

@@ -27,7 +27,8 @@ export class Pool {
   readonly workers: number
   readonly #piscina: Piscina<Task, Answer>
 
-  constructor(workers: number) {
+  /** Each thread may have so much in its heap; what stands beside the heap does not count. */
+  constructor(workers: number, heapMaxMb = HEAP_MAX_MB) {
     this.workers = workers
     this.#piscina = new Piscina({
       filename: WORKER,
@@ -35,7 +36,7 @@ export class Pool {
       maxThreads: workers,
       atomics: 'disabled',
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MAX_MB },
+      resourceLimits: { maxOldGenerationSizeMb: heapMaxMb },
     })
     // Without a task there is nobody to tell; the next task gets a new thread.
     this.#piscina.on('error', () => {})

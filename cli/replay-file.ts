@@ -1,5 +1,5 @@
-// Replay files on disk: read within bounds, from a regular file only, and written whole or not at all. What is
-// in one is for sim/ to judge.
+// Replay files on disk: read within bounds, from a regular file only, and written whole or not at all, as any file
+// of the command is. What is in one is for sim/ to judge.
 
 import { constants } from 'node:fs'
 import { mkdir, open, stat } from 'node:fs/promises'
@@ -56,13 +56,18 @@ function reason(error: NodeJS.ErrnoException): string {
 /** Writes a replay file, its folder too where it is not there, and gives its path. */
 export async function writeReplayFile(folder: string, name: string, text: string): Promise<string> {
   const path = join(folder, name)
+  await writeWhole(path, text)
+  return path
+}
+
+/** Writes a file whole or not at all, its folder too where it is not there. */
+export async function writeWhole(path: string, text: string): Promise<void> {
   try {
-    await makeFolder(folder)
+    await makeFolder(dirname(path))
     await writeFileAtomic(path, text)
   } catch (error) {
     throw new UsageError(`Writing ${plain(path)} failed: ${plain((error as Error).message)}.`)
   }
-  return path
 }
 
 /**

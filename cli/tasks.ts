@@ -17,6 +17,15 @@ import {
   type Strategy,
   type TimingName,
 } from '../sim/index.ts'
+import {
+  type CheckTask,
+  checkSubject,
+  type Drawn,
+  drawSubject,
+  exhaustible,
+  type GraphTask,
+  type Searched,
+} from './check-task.ts'
 import { type CoordinatorRef, load, nameOf } from './coordinators.ts'
 import { UsageError } from './exit.ts'
 import { find, type StrategyName } from './options.ts'
@@ -59,7 +68,7 @@ export interface ReplayTask {
   readonly coordinator: CoordinatorRef | undefined
 }
 
-export type Task = LoadTask | HuntTask | RecordTask | ReplayTask
+export type Task = LoadTask | HuntTask | RecordTask | ReplayTask | CheckTask | GraphTask
 
 /** What is taken of each run of a hunt. */
 export interface Taken extends Measure {
@@ -74,6 +83,8 @@ export interface TaskResults {
   /** A sentence, where the seed did not do again what the hunt found. */
   record: Recorded | string
   replay: Replayed
+  check: Searched
+  graph: Drawn
 }
 
 export type Answer =
@@ -141,6 +152,7 @@ function located(task: Task, error: unknown): unknown {
 
 function whereOf(task: Task): string {
   if (task.kind === 'hunt') return `${task.scenario}, ${seedsText(task.seeds)}`
+  if (task.kind === 'check' || task.kind === 'graph') return exhaustible(task.index).scenario
   return task.kind === 'record' ? `${task.scenario}, seed ${task.seed}` : ''
 }
 
@@ -155,6 +167,18 @@ async function work(task: Task): Promise<TaskResults[Task['kind']]> {
       return recordSeed(task)
     case 'replay':
       return replayBytes(task.bytes, task.coordinator)
+    case 'check':
+      return locating(task, () => checkSubject(task))
+    case 'graph':
+      return locating(task, () => drawSubject(task))
+  }
+}
+
+async function locating<T>(task: Task, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    throw located(task, error)
   }
 }
 
@@ -171,11 +195,7 @@ async function huntSeeds(task: HuntTask): Promise<HuntReport<Taken>> {
   const { seeds, timing } = task
   const scenario = await scenarioOf(task)
   const options = { strategy: STRATEGIES[task.strategy], timing, selfCheckEvery: SELF_CHECK_EVERY, measure }
-  try {
-    return await hunt(scenario, { ...options, seeds })
-  } catch (error) {
-    throw located(task, error)
-  }
+  return locating(task, () => hunt(scenario, { ...options, seeds }))
 }
 
 function measure(run: Run): Taken {

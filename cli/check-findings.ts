@@ -1,0 +1,85 @@
+// Turns counterexamples into replay files, each written whole or not at all, and says of each what a person needs
+// to see it again.
+
+import { relative } from 'node:path'
+import type { CheckManner, Shown } from './check-task.ts'
+import type { Checked } from './check-verdict.ts'
+import { isLost } from './checking.ts'
+import { nameOf } from './coordinators.ts'
+import { type Failure, replayCommandFor } from './failure.ts'
+import { replayFileName, untaken, writeReplayFile } from './replay-file.ts'
+import { thousands } from './terminal.ts'
+
+/** A counterexample in its file. */
+export interface CheckFailure extends Failure {
+  readonly of: Checked
+  readonly steps: number
+  readonly shortest: boolean
+}
+
+export interface CheckFindings {
+  readonly failures: readonly CheckFailure[]
+  /** One sentence for each that did not come out the same when it was replayed at once. */
+  readonly divergences: readonly string[]
+}
+
+/** Everything that a command came to. */
+export interface CheckOutcome {
+  readonly checked: readonly Checked[]
+  readonly findings: CheckFindings
+  readonly manner: CheckManner
+  readonly interrupted: boolean
+  readonly elapsedMs: number
+}
+
+/** Writes them one after the other, so that names which are alike are told apart in the same way each time. */
+export async function recordCounterexamples(
+  checked: readonly Checked[],
+  folder: string,
+): Promise<CheckFindings> {
+  const taken = new Set<string>()
+  const failures: CheckFailure[] = []
+  const divergences: string[] = []
+  for (const one of checked) {
+    if (one.result === undefined || isLost(one.result)) continue
+    for (const shown of one.result.counterexamples) {
+      const { divergence, scenario } = shown.recorded
+      if (divergence !== null) {
+        const where = `${scenario} · ${nameOf(one.subject.coordinator)}, ${one.subject.entry.size}`
+        divergences.push(`${where}: ${divergence.message}`)
+        continue
+      }
+      const name = untaken(replayFileName(scenario, shown.property), taken)
+      const path = await writeReplayFile(folder, name, shown.recorded.text)
+      failures.push(failureOf(one, shown, relative(process.cwd(), path) || path))
+    }
+  }
+  return { failures, divergences }
+}
+
+function failureOf(of: Checked, shown: Shown, file: string): CheckFailure {
+  const { property, recorded, steps, shortest } = shown
+  const { coordinator, entry } = of.subject
+  return {
+    of,
+    scenario: entry.scenario,
+    coordinator: recorded.coordinator,
+    property,
+    which: `${entry.size}; ${lengthText(shown)}${of.isAsExpected ? '; expected' : ''}`,
+    steps,
+    shortest,
+    message: shown.message,
+    step: recorded.found.step,
+    timeUs: recorded.found.at,
+    timeline: recorded.timeline,
+    file,
+    command: replayCommandFor(file, coordinator),
+  }
+}
+
+function lengthText({ steps, shortest, cycleFrom }: Shown): string {
+  const length = steps === 1 ? '1 step' : `${thousands(steps)} steps`
+  const cycle =
+    cycleFrom === null ? '' : `, of which those after step ${thousands(cycleFrom)} repeat for ever`
+  return `${length}${shortest ? ', as few as there can be' : ''}${cycle}`
+}

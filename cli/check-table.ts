@@ -1,0 +1,149 @@
+// The table of `heddle check`: a line for each check, below the scenario and the size that it is of.
+
+import { REDUCTIONS, type Reduction } from '../sim/index.ts'
+import type { Searched } from './check-task.ts'
+import { brokenIn, type Checked, isOpen, mustBreak } from './check-verdict.ts'
+import { isLost } from './checking.ts'
+import { nameOf } from './coordinators.ts'
+import { type Align, type Cell, table } from './table.ts'
+import { colours, plain, thousands, width, wrapped } from './terminal.ts'
+
+const HEAD = ['  coordinator', 'verdict', 'states', 'transitions', 'depth', 'time', 'rests on'] as const
+const ALIGNS: readonly Align[] = ['left', 'left', 'right', 'right', 'right', 'right', 'left']
+const VERDICT = HEAD.indexOf('verdict')
+const RESTS_ON = HEAD.indexOf('rests on')
+const GAP = 2
+const VERDICT_CHARS_MIN = 23
+const RESTS_ON_CHARS_MIN = 15
+/** Broken claims that a verdict names; the others are counted. */
+const CLAIMS_MAX = 2
+
+const WORDS: Readonly<Record<Reduction, string>> = {
+  composition: 'composition',
+  symmetry: 'symmetry',
+  'partial order': 'order',
+}
+const MEANINGS: Readonly<Record<Reduction, string>> = {
+  composition: 'what never meets is searched apart',
+  symmetry: 'of states that differ by a renaming, one',
+  'partial order': 'of the orders of independent events, one',
+}
+
+type Colour = (text: string) => string
+
+export function checkTable(checked: readonly Checked[]): string {
+  const texts = checked.map(textsOf)
+  const columns = columnsFor(texts)
+  let group = ''
+  const rows = checked.flatMap((one, index): Cell[][] => {
+    const { scenario, size } = one.subject.entry
+    const cells = (texts[index] ?? []).map((text, column) =>
+      column === VERDICT ? colourOf(one)(text) : text,
+    )
+    const title = `${scenario} ${size}`
+    if (title === group) return [cells]
+    group = title
+    return [[{ colSpan: HEAD.length, content: `${colours.bold(scenario)}   ${size}` }], cells]
+  })
+  return table(HEAD, rows, { aligns: ALIGNS, columns })
+}
+
+/** What each column needs; where that is too much, what the verdict rests on wraps, and then the verdict. */
+function columnsFor(rows: readonly (readonly string[])[]): readonly number[] {
+  const needs = HEAD.map(
+    (name, column) => GAP + Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  )
+  const isFixed = (column: number) => column !== VERDICT && column !== RESTS_ON
+  const left = width() - needs.reduce((sum, chars, column) => (isFixed(column) ? sum + chars : sum), 0)
+  const restsOn = Math.min(needs[RESTS_ON] ?? 0, Math.max(RESTS_ON_CHARS_MIN, left - VERDICT_CHARS_MIN))
+  const verdict = Math.min(needs[VERDICT] ?? 0, Math.max(VERDICT_CHARS_MIN, left - restsOn))
+  return needs.map((chars, column) => (isFixed(column) ? chars : column === VERDICT ? verdict : restsOn))
+}
+
+/** What the last column means, of the reductions that stand in it. */
+export function reductionsText(checked: readonly Checked[]): readonly string[] {
+  const used = new Set(checked.flatMap(reductionsOf))
+  const meanings = REDUCTIONS.filter((reduction) => used.has(reduction)).map(
+    (reduction) => `${WORDS[reduction]}: ${MEANINGS[reduction]}`,
+  )
+  if (meanings.length === 0) return []
+  return wrapped(`${meanings.join('; ')}. --no-reduction does without.`, width()).map(colours.dim)
+}
+
+function reductionsOf({ result }: Checked): readonly Reduction[] {
+  return result === undefined || isLost(result) ? [] : result.report.reductions
+}
+
+function textsOf(one: Checked): readonly string[] {
+  const { subject, result } = one
+  const start = [`  ${nameOf(subject.coordinator)}`, verdictText(one)]
+  if (result === undefined) return [...start, '', '', '', '', '']
+  if (isLost(result)) return [...start, ...counts(result), '', '']
+  const { report, elapsedMs } = result
+  return [
+    ...start,
+    ...counts(report),
+    seconds(elapsedMs),
+    reductionsOf(one)
+      .map((reduction) => WORDS[reduction])
+      .join(', '),
+  ]
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(2)}s`
+}
+
+function counts(of: { states: number; transitions: number; depth: number }): readonly string[] {
+  return [thousands(of.states), thousands(of.transitions), thousands(of.depth)]
+}
+
+export function verdictText({ subject, result, verdict }: Checked): string {
+  if (result === undefined) return 'not run'
+  if (isLost(result)) return result.bound === undefined ? '✗ came to no end' : bounded(result.bound)
+  const { bound } = result.report
+  switch (verdict) {
+    case 'holds':
+      return 'holds, every schedule'
+    case 'bounded':
+      return bounded(bound ?? '')
+    case 'stuck':
+      return '✗ stuck'
+    case 'unreached':
+      return `not reached: ${unreached(result).map(shortened).join('; ')}`
+    default: {
+      const broken = `✗ ${claimsText(brokenIn(result), subject.entry.broken)}`
+      return bound === null ? broken : `${broken}; ${bounded(bound)}`
+    }
+  }
+}
+
+function bounded(bound: string): string {
+  return `bounded (${bound})`
+}
+
+export function unreached({ report }: Searched): readonly string[] {
+  return report.sometimes.filter(({ reached }) => !reached).map(({ property }) => property)
+}
+
+/** Those first that a scenario is in the catalogue for. */
+function claimsText(broken: readonly string[], telling: readonly string[]): string {
+  const sorted = [
+    ...broken.filter((claim) => telling.includes(claim)),
+    ...broken.filter((claim) => !telling.includes(claim)),
+  ]
+  const more = sorted.length - CLAIMS_MAX
+  const named = sorted.slice(0, CLAIMS_MAX).map(shortened).join('; ')
+  return more > 0 ? `${named}; ${more} more` : named
+}
+
+function shortened(claim: string): string {
+  return plain(claim, 100)
+}
+
+/** What must be broken, and is, is no alarm. */
+function colourOf(one: Checked): Colour {
+  if (one.verdict === 'not run' || isOpen(one)) return colours.yellow
+  if (one.isAsExpected) return mustBreak(one.subject) ? colours.dim : colours.green
+  return colours.red
+}

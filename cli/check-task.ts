@@ -1,0 +1,139 @@
+// What a worker thread does for `heddle check`: searches one scenario at its size, and replays every
+// counterexample at once, through the ordinary scheduler. It prints nothing and writes no file.
+
+import { getHeapStatistics } from 'node:v8'
+import { type Exhaustible, exhaustibleScenario, exhaustibles } from '../properties/index.ts'
+import {
+  type CheckOptions,
+  type CheckReport,
+  type Counterexample,
+  check,
+  parseTrace,
+  type Reduction,
+  type Scenario,
+  stateGraph,
+} from '../sim/index.ts'
+import { CheckLink, type Shared } from './check-link.ts'
+import { type Move, withMoves } from './check-moves.ts'
+import { type CoordinatorRef, load, nameOf } from './coordinators.ts'
+import { UsageError } from './exit.ts'
+import { draw, GRAPH_STATES_MAX, type GraphFormat } from './graph.ts'
+import { type Recorded, replayOn } from './replaying.ts'
+
+/** How far a search may go; each bound is one of its own. */
+export interface Bounds {
+  readonly statesMax?: number
+  readonly depthMax?: number
+  /** Of the heap of one thread, and of what it stores beside it. */
+  readonly memoryMaxBytes: number
+  readonly timeMaxMs?: number
+}
+
+/** How a scenario is searched. */
+export interface CheckManner extends Bounds {
+  readonly reductions: readonly Reduction[]
+  readonly order: NonNullable<CheckOptions['order']>
+}
+
+/** What is searched: one of the exhaustibles, under a coordinator. */
+export interface CheckSubject {
+  /** Its place among the exhaustibles. */
+  readonly index: number
+  readonly coordinator: CoordinatorRef
+}
+
+export interface CheckTask extends CheckSubject, CheckManner {
+  readonly kind: 'check'
+  readonly everyProperty: NonNullable<CheckOptions['everyProperty']>
+  readonly shared: Shared
+}
+
+/** Draws all states of what is searched. */
+export interface GraphTask extends CheckSubject {
+  readonly kind: 'graph'
+  readonly format: GraphFormat
+}
+
+export interface Drawn {
+  readonly text: string
+  readonly states: number
+  readonly events: number
+}
+
+/** A counterexample, and what came of its replay. */
+export interface Shown extends Omit<Counterexample, 'trace'> {
+  readonly recorded: Recorded
+}
+
+/** What a search came to. */
+export interface Searched {
+  /** Without its counterexamples, which stand beside it with what shows them. */
+  readonly report: Omit<CheckReport, 'counterexamples'>
+  readonly counterexamples: readonly Shown[]
+  /** The moves of connections' lifecycles that were taken. */
+  readonly moves: readonly Move[]
+  /** How long the search took. */
+  readonly elapsedMs: number
+}
+
+export function exhaustible(index: number): Exhaustible {
+  const entry = exhaustibles[index]
+  if (entry === undefined) throw new RangeError(`No exhaustible ${index}.`)
+  return entry
+}
+
+export async function checkSubject(task: CheckTask): Promise<Searched> {
+  const scenario = await scenarioOf(task)
+  const { scenario: observed, moves } = withMoves(scenario)
+  const began = performance.now()
+  const { counterexamples, ...report } = await check(observed, optionsOf(task))
+  const elapsedMs = performance.now() - began
+  const shown: Shown[] = []
+  for (const { trace: text, ...rest } of counterexamples) {
+    shown.push({ ...rest, recorded: { text, ...(await replayOn(parseTrace(text), scenario)) } })
+  }
+  return { report, counterexamples: shown, moves: moves(), elapsedMs }
+}
+
+export async function drawSubject(task: GraphTask): Promise<Drawn> {
+  const graph = await stateGraph(await scenarioOf(task), { statesMax: GRAPH_STATES_MAX })
+  const { scenario, size } = exhaustible(task.index)
+  const text = await draw(graph, `${scenario} · ${nameOf(task.coordinator)}, ${size}`, task.format)
+  return { text, states: graph.nodes.length, events: graph.edges.length }
+}
+
+/** Throws a UsageError where the coordinator is code and no model, which nothing can exhaust. */
+async function scenarioOf({ index, coordinator }: CheckSubject): Promise<Scenario> {
+  const loaded = await load(coordinator)
+  if (loaded.asynchronous !== undefined) throw notAModel(nameOf(coordinator))
+  return exhaustibleScenario(exhaustible(index), loaded)
+}
+
+export function notAModel(coordinator: string): UsageError {
+  return new UsageError(
+    `Expected a coordinator that is made of machines, found ${coordinator}, which runs as asynchronous code: its states cannot be stored. Sample its schedules: heddle hunt --coordinator ${coordinator}.`,
+  )
+}
+
+function optionsOf({ reductions, order, everyProperty, shared, ...bounds }: CheckTask): CheckOptions {
+  const { statesMax, depthMax, memoryMaxBytes, timeMaxMs } = bounds
+  const link = new CheckLink(shared)
+  return {
+    reductions,
+    order,
+    everyProperty,
+    ...(statesMax === undefined ? {} : { statesMax }),
+    ...(depthMax === undefined ? {} : { depthMax }),
+    ...(timeMaxMs === undefined ? {} : { timeMaxMs }),
+    memoryMaxBytes,
+    host: { nowMs: () => performance.now(), memoryBytes },
+    signal: link,
+    onProgress: (progress) => link.tell(progress),
+  }
+}
+
+/** Of this thread alone, so that a bound means the same for any number of workers. */
+function memoryBytes(): number {
+  const { used_heap_size, external_memory } = getHeapStatistics()
+  return used_heap_size + external_memory
+}
