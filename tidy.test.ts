@@ -27,6 +27,9 @@ const RULES: Rules = {
     },
   },
   mayBeLong: {
+    'sim/explore/modules.ts': 'What an event does to modules, and where it is kept, share one private state.',
+    'sim/explore/search.ts':
+      'The inner loop of a search works on words and numbers that nobody else may see.',
     'sim/system.test.ts': 'What an actor can do, effect by effect, over the same few sample systems.',
     'sim/tasks.ts': 'A task, its choice points and the run they belong to share one private state.',
   },

@@ -2,26 +2,69 @@
 // of sharing it out is a beginning of its own. A run with so many faults in each module is one of the runs from
 // the beginning that gives each just as many.
 
-import type { Modules } from './modules.ts'
+import type { Components } from './components.ts'
+import { Modules } from './modules.ts'
+import type { Unheard } from './unheard.ts'
 
 /** More beginnings than this are not worth what they save. */
 const DIVISIONS_MAX = 2_000
 
+/** Sets of modules are masks of so many bits. */
+const MASK_BITS = 30
+
+/** The modules of a search, and the states that it begins with. */
+export interface Beginning {
+  readonly modules: Modules
+  readonly initial: readonly Int32Array[]
+}
+
+interface Start {
+  /** By component, its module. */
+  readonly homes: readonly number[]
+  readonly budgets: Readonly<Record<string, number>>
+  /** By component, its value once the actors have started. */
+  readonly values: readonly number[]
+}
+
+/** With budgets that all modules take of. */
+export function beginShared(components: Components, { homes, budgets, values }: Start): Beginning {
+  const names = Object.keys(budgets)
+  const modules = new Modules(components, homes, { kind: 'shared', names })
+  const left = names.map((name) => budgets[name] ?? 0)
+  return { modules, initial: [Int32Array.from([...modules.numbersOf(values), ...left])] }
+}
+
+/** With every way to share the budgets out; undefined where there are too many modules, or ways. */
+export function beginSplit(
+  components: Components,
+  { homes, budgets, values, unheard }: Start & { readonly unheard: Unheard },
+): Beginning | undefined {
+  const modules = new Modules(components, homes, { kind: 'split', names: Object.keys(budgets) })
+  modules.unheard = unheard
+  const ways = divisions(budgets, sharersOf(modules))
+  if (ways === undefined || modules.list.length > MASK_BITS || modules.list.length < 2) return undefined
+  for (const { fault, module } of ways[0] ?? []) modules.slotIn(module, components.budget(fault, module))
+  const initial = ways.map((way) => {
+    const shares = values.slice()
+    for (const { fault, module, share } of way) {
+      const component = components.budget(fault, module)
+      for (let other = shares.length; other < component; other++) shares[other] = 0
+      shares[component] = share
+    }
+    return Int32Array.from(modules.numbersOf(shares))
+  })
+  return { modules, initial }
+}
+
 /** Which modules have a share of which fault's budget. */
-export type Sharers = ReadonlyMap<string, readonly number[]>
+type Sharers = ReadonlyMap<string, readonly number[]>
 
 /** The modules in which a fault was ever seen as a timer. */
-export function sharersOf({
-  components,
-  homeOf,
-}: {
-  components: Modules['components']
-  homeOf: (component: number) => number
-}): Sharers {
+function sharersOf(modules: Modules): Sharers {
   const sharers = new Map<string, number[]>()
-  for (const kind of components.events) {
+  for (const kind of modules.components.events) {
     if (kind.kind !== 'timer' || kind.timer.fault === undefined) continue
-    const home = homeOf(kind.actor)
+    const home = modules.homeOf(kind.actor)
     const known = sharers.get(kind.timer.fault) ?? []
     if (home >= 0 && !known.includes(home))
       sharers.set(
@@ -33,7 +76,7 @@ export function sharersOf({
 }
 
 /** Every way to share the budgets out, also in part: for each, what each module gets of each fault. */
-export function divisions(
+function divisions(
   budgets: Readonly<Record<string, number>>,
   sharers: Sharers,
 ): { readonly fault: string; readonly module: number; readonly share: number }[][] | undefined {

@@ -4,9 +4,10 @@
 import { HeddleError } from '../error.ts'
 import { afterMacrotask } from '../host.ts'
 import { checkScenario } from '../options.ts'
+import { isTimed } from '../property.ts'
 import type { Scenario } from '../scenario.ts'
 import type { System } from '../system.ts'
-import { divisions, sharersOf } from './budgets.ts'
+import { beginShared, beginSplit } from './budgets.ts'
 import { Components } from './components.ts'
 import type { Covered } from './coverage.ts'
 import { Cycles } from './cycles.ts'
@@ -79,20 +80,12 @@ export async function covered(
 
 /** More numbers of a module than this, and smaller modules do better. */
 const MODULE_MAX = 100_000
-/** Sets of modules are masks of so many bits. */
-const MASK_BITS = 30
 
 /** A search, and what it rests on. */
 interface Running {
   readonly search: Search
   readonly symmetry: SymmetryReduction | undefined
   readonly persistent: PersistentSets | undefined
-}
-
-/** The modules of a search, and the states that it begins with. */
-interface Beginning {
-  readonly modules: Modules
-  readonly initial: readonly Int32Array[]
 }
 
 class Check {
@@ -206,8 +199,11 @@ class Check {
 
   #begin({ homes, claims }: Part): Running {
     const { budgets = {} } = this.#components.system.definition
-    const reduced = this.#reductions.has('partial order') ? this.#split(homes, budgets) : undefined
-    const { modules, initial } = reduced ?? this.#shared(homes, budgets)
+    const { values } = this.#begun
+    const reduced = this.#reductions.has('partial order')
+      ? beginSplit(this.#components, { homes, budgets, values, unheard: this.#unheard })
+      : undefined
+    const { modules, initial } = reduced ?? beginShared(this.#components, { homes, budgets, values })
     const symmetry = this.#symmetryOf(modules, initial)
     const persistent =
       reduced === undefined
@@ -222,7 +218,7 @@ class Check {
       ...this.#options,
       canonical: symmetry,
       persistent,
-      until: this.#options.everyProperty ?? false,
+      until: this.#until(),
       needsIndex: persistent !== undefined || this.#keepsSteps,
       mayCycle: this.#mayCycle,
       // All parts begin with the same starts, so that one part is enough to say what these came to.
@@ -231,34 +227,12 @@ class Check {
     return { search, symmetry, persistent }
   }
 
-  #shared(homes: readonly number[], budgets: Readonly<Record<string, number>>): Beginning {
-    const names = Object.keys(budgets)
-    const modules = new Modules(this.#components, homes, { kind: 'shared', names })
-    const { values } = this.#begun
-    const left = names.map((name) => budgets[name] ?? 0)
-    return { modules, initial: [Int32Array.from([...modules.numbersOf(values), ...left])] }
-  }
-
-  /** With every way to share the budgets out; undefined where there are too many modules, or ways. */
-  #split(homes: readonly number[], budgets: Readonly<Record<string, number>>): Beginning | undefined {
-    const modules = new Modules(this.#components, homes, { kind: 'split', names: Object.keys(budgets) })
-    modules.unheard = this.#unheard
-    const homeOf = (component: number) => modules.homeOf(component)
-    const ways = divisions(budgets, sharersOf({ components: this.#components, homeOf }))
-    if (ways === undefined || modules.list.length > MASK_BITS || modules.list.length < 2) return undefined
-    const { values } = this.#begun
-    for (const { fault, module } of ways[0] ?? [])
-      modules.slotIn(module, this.#components.budget(fault, module))
-    const initial = ways.map((way) => {
-      const shares = values.slice()
-      for (const { fault, module, share } of way) {
-        const component = this.#components.budget(fault, module)
-        for (let other = shares.length; other < component; other++) shares[other] = 0
-        shares[component] = share
-      }
-      return Int32Array.from(modules.numbersOf(shares))
-    })
-    return { modules, initial }
+  /** The properties after whose violations there is nothing more to find; false to end with the first. */
+  #until(): false | readonly string[] {
+    const { everyProperty = false } = this.#options
+    if (everyProperty !== true) return everyProperty
+    const { properties } = this.#scenario
+    return properties.filter((one) => one.kind !== 'sometimes' && !isTimed(one)).map(({ name }) => name)
   }
 
   #symmetryOf(modules: Modules, initial: readonly Int32Array[]): SymmetryReduction | undefined {

@@ -38,7 +38,7 @@ export function stateGraph(scenario: Scenario, { statesMax }: { readonly statesM
   const search = new Search(modules, part?.claims ?? new Claims(components, properties), [initial], {
     canonical: undefined,
     persistent: undefined,
-    until: true,
+    until: [],
     needsIndex: true,
     mayCycle: true,
     statesMax: statesMax + 1,

@@ -4,10 +4,11 @@
 import type { Claims } from './claims.ts'
 import type { Happened } from './components.ts'
 import { Judging, type Wrong } from './judging.ts'
+import { decode, encode, type Layout, layoutOf } from './layout.ts'
 import type { Change, Module, Modules, Step } from './modules.ts'
 import type { Path } from './path.ts'
 import type { Bound, CheckOptions } from './report.ts'
-import { decode, encode, type Layout, layoutOf, StateStore } from './store.ts'
+import { StateStore } from './store.ts'
 import type { Said } from './watchers.ts'
 
 /** Brings a state to the form that stands for all that are its like. */
@@ -44,7 +45,7 @@ export interface SearchOptions
   /** Whether a run may go on for ever, so that no event may be put off for ever. */
   readonly mayCycle: boolean
   /** Goes on after the first violation, for those of other properties: all, or until each of these is found. */
-  readonly until: boolean | readonly string[]
+  readonly until: false | readonly string[]
   /** Whether the numbers of known states are asked for. */
   readonly needsIndex: boolean
   /** What the actors' starts came to. */
@@ -126,7 +127,7 @@ export class Search {
   /** Whether every violation that is looked for was found. */
   get isSettled(): boolean {
     const { until } = this.#options
-    if (typeof until === 'boolean') return !until && this.found.length > 0
+    if (until === false) return this.found.length > 0
     return until.length > 0 && until.every((property) => this.#violated.has(property))
   }
 

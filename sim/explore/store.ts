@@ -3,57 +3,8 @@
 // such bits in pages where they are many, and an open-addressing table where they are sparse; it changes from
 // one to the next by itself, when states turn out to be wider.
 
+import { decode, encode, type Layout } from './layout.ts'
 import type { Store } from './report.ts'
-
-/** Where in the words of a state each of its numbers stands. */
-export interface Layout {
-  /** Words of a state. */
-  readonly width: number
-  readonly word: readonly number[]
-  readonly shift: readonly number[]
-  readonly bits: readonly number[]
-  /** Bits in all. */
-  readonly total: number
-}
-
-/** Lays numbers of so many bits each into words of 32, in their order. */
-export function layoutOf(bits: readonly number[]): Layout {
-  const word: number[] = []
-  const shift: number[] = []
-  let current = 0
-  let used = 0
-  for (const size of bits) {
-    if (used + size > 32) {
-      current++
-      used = 0
-    }
-    word.push(current)
-    shift.push(used)
-    used += size
-  }
-  // Words before the last one are counted as full, as an index is made of them by place.
-  return { width: current + 1, word, shift, bits, total: current * 32 + used }
-}
-
-/** Reads a state's numbers from its words. */
-export function decode(layout: Layout, words: Uint32Array, at: number, ids: Int32Array): void {
-  const { word, shift, bits } = layout
-  for (let index = 0; index < bits.length; index++) {
-    const size = bits[index] as number
-    const value = (words[at + (word[index] as number)] as number) >>> (shift[index] as number)
-    ids[index] = size === 32 ? value : value & ((1 << size) - 1)
-  }
-}
-
-/** Writes a state's numbers into words. */
-export function encode(layout: Layout, ids: Int32Array, words: Uint32Array): void {
-  const { word, shift, bits } = layout
-  words.fill(0)
-  for (let index = 0; index < bits.length; index++) {
-    const at = word[index] as number
-    words[at] = ((words[at] as number) | ((ids[index] as number) << (shift[index] as number))) >>> 0
-  }
-}
 
 const CHUNK_BITS = 16
 const CHUNK = 1 << CHUNK_BITS
