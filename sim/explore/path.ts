@@ -14,7 +14,7 @@ import type { Components } from './components.ts'
 import { STUCK } from './judging.ts'
 import { Modules, type Step } from './modules.ts'
 import type { Counterexample } from './report.ts'
-import type { Found, Search } from './search.ts'
+import type { Found, Renames, Search } from './search.ts'
 
 /** What a path ends in, and whether a cycle behind it never ends. */
 export interface Path {
@@ -34,13 +34,11 @@ export function pathTo(search: Search, found: Found): Path {
     states.push(state)
   }
   states.reverse()
-  const ids = search.initialOf(states[0] as number)
-  const taken: Taken[] = []
-  for (const state of states.slice(1)) {
-    const before = ids.slice()
-    taken.push(takenIn(search, before, follow(search, ids, state)))
-  }
-  if (found.event !== undefined) taken.push(takenIn(search, ids, breaking(search, ids, found)))
+  const real = runThrough(search, states)
+  const taken = real
+    .slice(1)
+    .map((after, index) => takenIn(search, real[index] as Int32Array, between(search, real[index], after)))
+  if (found.event !== undefined) taken.push(takenIn(search, real.at(-1) as Int32Array, found.event))
   return { events: withUnheard(search.modules.components, taken), cycleFrom: null }
 }
 
@@ -80,32 +78,57 @@ function withUnheard(components: Components, taken: readonly Taken[]): number[] 
 }
 
 /**
- * Takes a real state, which `ids` becomes, one event on, to a state whose canonical form is the stored one. Gives
- * the event.
+ * The states of a real run that ends in the last of some stored ones, each of which the search found from the one
+ * before it. Whatever brings a state to its stored form renames all that led there too.
  */
-function follow(search: Search, ids: Int32Array, state: number): number {
-  const wanted = new Int32Array(ids.length)
-  search.read(state, wanted)
-  for (const { event, after } of successors(search.modules, ids)) {
-    const brought = after.slice()
-    search.canonical?.bring(brought)
-    if (brought.some((id, index) => id !== wanted[index])) continue
-    ids.set(after)
-    return event
+function runThrough(search: Search, stored: readonly number[]): Int32Array[] {
+  const real: Int32Array[] = []
+  const stand = new Int32Array(search.initialOf(0).length)
+  const scratch = stand.slice()
+  for (const state of stored) {
+    const wanted = stand.slice()
+    search.read(state, wanted)
+    const nexts = real.length === 0 ? [search.initialOf(state)] : afterAll(search, stand)
+    const { next, renamings } = broughtTo(search, nexts, wanted)
+    real.push(next)
+    for (const ids of real) for (const renaming of renamings) renaming.apply(ids, scratch)
+    stand.set(wanted)
   }
-  throw new HeddleError(
+  return real
+}
+
+function afterAll({ modules }: Search, ids: Int32Array): Int32Array[] {
+  return [...successors(modules, ids)].map(({ after }) => after)
+}
+
+/** Which of some states is stored as the wanted one, and what is renamed for it. */
+function broughtTo(search: Search, nexts: readonly Int32Array[], wanted: Int32Array) {
+  for (const next of nexts) {
+    const brought = next.slice()
+    const renamings: Renames[] = []
+    search.canonical?.bring(brought, renamings)
+    if (isSameState(brought, wanted)) return { next, renamings }
+  }
+  throw lost()
+}
+
+/** An event that leads from one state to another. */
+function between(search: Search, ids: Int32Array | undefined, wanted: Int32Array): number {
+  for (const { event, after } of successors(search.modules, ids as Int32Array)) {
+    if (isSameState(after, wanted)) return event
+  }
+  throw lost()
+}
+
+function isSameState(a: Int32Array, b: Int32Array): boolean {
+  return a.every((id, index) => id === b[index])
+}
+
+function lost(): HeddleError {
+  return new HeddleError(
     'HEDDLE_INTERNAL',
     "heddle's own bug: a state of the search does not follow from the one it was found from. Is what is declared interchangeable really so?",
   )
-}
-
-/** The event that breaks a property in a real state whose canonical form is the one it was found in. */
-function breaking({ modules }: Search, ids: Int32Array, { property, event }: Found): number {
-  for (const { module, step } of stepsOf(modules, ids)) {
-    const { said } = modules.change(step, module, ids)
-    if (said.some((one) => one.property === property)) return step.event
-  }
-  return event as number
 }
 
 export interface Successor {

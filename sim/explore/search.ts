@@ -11,9 +11,14 @@ import type { Bound, CheckOptions } from './report.ts'
 import { StateStore } from './store.ts'
 import type { Said } from './watchers.ts'
 
-/** Brings a state to the form that stands for all that are its like. */
+/** Renames a state; what is behind the modules' numbers stays. */
+export interface Renames {
+  apply(ids: Int32Array, scratch: Int32Array): void
+}
+
+/** Brings a state to the form that stands for its like, and says by which renamings, one after the other. */
 export interface Canonical {
-  bring(ids: Int32Array): void
+  bring(ids: Int32Array, renamings?: Renames[]): void
 }
 
 /** Says which modules' events are enough in a state, as a mask; 0 for all of them. */

@@ -9,7 +9,7 @@ import { Exchange } from './exchange.ts'
 import type { Modules } from './modules.ts'
 import { successors } from './path.ts'
 import { describeValue, exchange, marking, Names, Renaming } from './renaming.ts'
-import type { Canonical } from './search.ts'
+import type { Canonical, Renames } from './search.ts'
 import { Values } from './values.ts'
 
 /** One set of interchangeable blocks. */
@@ -69,7 +69,7 @@ class Factor {
     )
   }
 
-  bring(ids: Int32Array): void {
+  bring(ids: Int32Array, renamings: Renames[] | undefined): void {
     const signatures = this.#signatures
     for (let block = 0; block < this.#size; block++) this.#sign(block, ids, signatures[block] as Int32Array)
     // A selection sort, as each exchange renames the whole state.
@@ -81,6 +81,7 @@ class Factor {
       if (least === place) continue
       const row = this.exchanges[place] as readonly Exchange[]
       ;(row[least] as Exchange).apply(ids, this.#scratch)
+      renamings?.push(row[least] as Exchange)
       this.applied = true
       const moved = signatures[place] as Int32Array
       signatures[place] = signatures[least] as Int32Array
@@ -182,9 +183,9 @@ export class SymmetryReduction implements Canonical {
     return this.#factors.length === 0
   }
 
-  bring(ids: Int32Array): void {
+  bring(ids: Int32Array, renamings?: Renames[]): void {
     if (this.#brought++ < SAMPLES_FIRST || this.#brought % SAMPLE_EVERY === 0) this.#sample(ids)
-    for (const factor of this.#factors) factor.bring(ids)
+    for (const factor of this.#factors) factor.bring(ids, renamings)
   }
 
   /** Of a declaration that is true, the exchange of two blocks leads from an initial state to an initial one. */
