@@ -10,6 +10,11 @@ type NameMap = ReadonlyMap<string, string>
 
 const TOKEN = /[A-Za-z0-9_-]+/g
 
+/** A total order of texts. */
+export function inOrder(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
 /** A way of replacing names in plain values. */
 export class Names {
   readonly #map: NameMap
@@ -51,7 +56,7 @@ export class Names {
     const fields = Object.entries(value)
       .filter(([, inner]) => inner !== undefined)
       .map(([field, inner]) => `${JSON.stringify(this.text(field))}:${this.describe(inner, field)}`)
-    return `{${fields.sort().join()}}`
+    return `{${fields.sort(inOrder).join()}}`
   }
 }
 
@@ -198,7 +203,7 @@ export function describeValue(
       const set = timers.map(
         (timer) => `${names.text(timer.name)}=${message(timer.message)}${timer.fault ?? ''}`,
       )
-      return `${names.describe(locals.state(part.actor, state))} ${set.sort().join()}`
+      return `${names.describe(locals.state(part.actor, state))} ${set.sort(inOrder).join()}`
     }
     case 'channel':
     case 'posts': {
@@ -206,7 +211,7 @@ export function describeValue(
         const { from, to, message: sent } = components.item(number)
         return `${actorName(from)}>${actorName(to)}:${message(sent)}`
       })
-      return (part.kind === 'posts' ? items.sort() : items).join()
+      return (part.kind === 'posts' ? items.sort(inOrder) : items).join()
     }
     case 'monitor':
       return names.describe(watchers.states(part.watcher).list[value])

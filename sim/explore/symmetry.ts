@@ -8,7 +8,7 @@ import type { Component, Components } from './components.ts'
 import { Exchange } from './exchange.ts'
 import type { Modules } from './modules.ts'
 import { successors } from './path.ts'
-import { describeValue, exchange, marking, Names, Renaming } from './renaming.ts'
+import { describeValue, exchange, inOrder, marking, Names, Renaming } from './renaming.ts'
 import type { Canonical, Renames } from './search.ts'
 import { Values } from './values.ts'
 
@@ -119,7 +119,9 @@ class Factor {
       const where = componentName(this.#modules.components, component)
       return `${names.text(where)}: ${describeValue(this.#modules.components, names, component, value)}`
     })
-    const mark = (this.#described[index] as Values<string>).of(described.filter(Boolean).sort().join('\n'))
+    const mark = (this.#described[index] as Values<string>).of(
+      described.filter(Boolean).sort(inOrder).join('\n'),
+    )
     marks[id] = mark
     return mark
   }
@@ -202,7 +204,7 @@ export class SymmetryReduction implements Canonical {
     for (const one of this.neighbours) {
       const expected = [...successors(this.#modules, ids)].map(({ after }) => renamedBy(one, after).join())
       const found = [...successors(this.#modules, renamedBy(one, ids))].map(({ after }) => after.join())
-      if (expected.sort().join(' ') === found.sort().join(' ')) continue
+      if (expected.sort(inOrder).join(' ') === found.sort(inOrder).join(' ')) continue
       throw wrongDeclaration(one, 'what may happen to one of them may not happen to the other')
     }
   }
