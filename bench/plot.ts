@@ -44,6 +44,7 @@ export function plot(series: readonly Series[], { title, xLabel, note }: PlotTex
   const bottom = HEIGHT - BOTTOM
   const lines = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12" fill="#333">`,
+    `<title>${escaped(title)}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     text({ x: LEFT, y: 24, anchor: 'start', size: 15 }, title),
     ...decades.flatMap((power) => {
@@ -82,17 +83,13 @@ function scaleOf(xs: readonly number[], decades: readonly number[]): Scale {
   }
 }
 
-/**
- * Each point as a dot: full where it is exact, hollow where it is a bound. A line leads through them to the first
- * bound, as there is none to be seen behind it.
- */
+/** Each point as a dot: full where it is exact, hollow where it is a bound, to which no line leads. */
 function drawn({ points, colour, isDashed }: Series, scale: Scale): readonly string[] {
-  const firstBound = points.findIndex(({ isBounded }) => isBounded)
-  const seen = firstBound < 0 ? points : points.slice(0, firstBound + 1)
-  const path = seen.map(({ x, y }) => `${scale.x(x)} ${scale.y(y)}`).join('L')
+  const exact = points.filter(({ isBounded }) => !isBounded)
+  const path = exact.map(({ x, y }) => `${scale.x(x)} ${scale.y(y)}`).join('L')
   const dash = isDashed ? ' stroke-dasharray="5 4"' : ''
   return [
-    `<path d="M${path}" fill="none" stroke="${colour}" stroke-width="2"${dash}/>`,
+    ...(path === '' ? [] : [`<path d="M${path}" fill="none" stroke="${colour}" stroke-width="2"${dash}/>`]),
     ...points.map(({ x, y, isBounded }) => {
       const of = isBounded ? ' or more' : ''
       return `<circle cx="${scale.x(x)}" cy="${scale.y(y)}" r="4" fill="${isBounded ? '#fff' : colour}" stroke="${colour}" stroke-width="2"><title>${y.toLocaleString('en-US')}${of}</title></circle>`
@@ -126,8 +123,11 @@ interface Place {
 
 function text({ x, y, anchor, size, colour }: Place, words: string): string {
   const style = `${size === undefined ? '' : ` font-size="${size}"`}${colour === undefined ? '' : ` fill="${colour}"`}`
-  const escaped = words.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
-  return `<text x="${x}" y="${y}" text-anchor="${anchor}"${style}>${escaped}</text>`
+  return `<text x="${x}" y="${y}" text-anchor="${anchor}"${style}>${escaped(words)}</text>`
+}
+
+function escaped(words: string): string {
+  return words.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 }
 
 function amount(value: number): string {
