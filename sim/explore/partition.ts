@@ -165,7 +165,8 @@ export class Partition {
   }
 
   #meet(meeting: Meeting): void {
-    this.#meetings.set(`${meeting.home}:${meeting.met.join()}`, meeting)
+    const met = meeting.met.toSorted((a, b) => a - b)
+    this.#meetings.set(`${meeting.home}:${met.join()}`, { ...meeting, met })
   }
 
   /** Adds what the renamings make of what was seen, so that what is interchangeable is treated alike. */
@@ -173,7 +174,7 @@ export class Partition {
     const pending = [...this.#meetings.values()]
     for (let meeting = pending.pop(); meeting !== undefined; meeting = pending.pop()) {
       for (const renaming of this.#renamings) {
-        const met = meeting.met.map((component) => renaming.component(component))
+        const met = meeting.met.map((component) => renaming.component(component)).sort((a, b) => a - b)
         const mirrored = { home: renaming.component(meeting.home), met }
         const key = `${mirrored.home}:${met.join()}`
         if (this.#meetings.has(key)) continue

@@ -114,13 +114,19 @@ export class Unheard {
   }
 
   #noteMove(actor: number, from: number, to: number): void {
-    const moves = this.#moves[actor] as Set<number>[]
-    moves[from] ??= new Set()
-    if (moves[from]?.has(to)) return
-    moves[from]?.add(to)
-    for (const renaming of this.#renamings) {
-      const other = renaming.actor(actor)
-      this.#noteMove(other, renaming.value(actor, from), renaming.value(actor, to))
+    const open = [{ actor, from, to }]
+    for (let move = open.pop(); move !== undefined; move = open.pop()) {
+      const moves = this.#moves[move.actor] as Set<number>[]
+      moves[move.from] ??= new Set()
+      if (moves[move.from]?.has(move.to)) continue
+      moves[move.from]?.add(move.to)
+      for (const renaming of this.#renamings) {
+        open.push({
+          actor: renaming.actor(move.actor),
+          from: renaming.value(move.actor, move.from),
+          to: renaming.value(move.actor, move.to),
+        })
+      }
     }
   }
 }
