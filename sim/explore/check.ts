@@ -113,6 +113,7 @@ class Check {
     this.#begun = Modules.begin(this.#components)
     const { properties, symmetries = [] } = scenario
     this.#systems = new Systems(this.#components, properties, symmetries, this.#reductions)
+    if (this.#systems.isWatchedTogether) this.#reductions.delete('partial order')
     this.#unheard = new Unheard(this.#components, this.#systems.renamings)
   }
 

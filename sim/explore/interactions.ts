@@ -73,8 +73,19 @@ export class Interactions {
   }
 
   #noteEdge(module: number, edge: Edge): void {
+    const open = [{ module, edge }]
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (!this.#addEdge(next.module, next.edge)) continue
+      for (const renaming of this.#renamings) {
+        open.push({ module: renaming.home(next.module), edge: renamedEdge(next.module, next.edge, renaming) })
+      }
+    }
+  }
+
+  /** Adds an edge, and says whether it is new. */
+  #addEdge(module: number, edge: Edge): boolean {
     const key = `${module} ${edge.from} ${edge.to} ${edge.met} ${edge.hubs.join()}`
-    if (this.#known.has(key)) return
+    if (this.#known.has(key)) return false
     this.#known.add(key)
     this.version++
     const [out, into] = [this.out(module), this.into(module)]
@@ -82,17 +93,24 @@ export class Interactions {
     out[edge.from]?.push(edge)
     into[edge.to] ??= []
     into[edge.to]?.push(edge)
-    for (const renaming of this.#renamings) {
-      this.#noteEdge(renaming.home(module), {
-        from: renaming.number(module, edge.from),
-        to: renaming.number(module, edge.to),
-        met: maskOf(modulesIn(edge.met).map((one) => renaming.home(one))),
-        hubs: renamedHubs(edge.hubs, renaming),
-      })
-    }
+    return true
   }
 
   #noteApproach(modules: readonly number[], place: number, number: number): void {
+    const open = [{ modules, number }]
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (!this.#addApproach(next.modules, place, next.number)) continue
+      for (const renaming of this.#renamings) {
+        open.push({
+          modules: next.modules.map((module) => renaming.home(module)),
+          number: renaming.number(next.modules[place] as number, next.number),
+        })
+      }
+    }
+  }
+
+  /** Adds a number that a module had in an approach, and says whether it is new. */
+  #addApproach(modules: readonly number[], place: number, number: number): boolean {
     const signature = modules.join()
     let approach = this.#bySignature.get(signature)
     if (approach === undefined) {
@@ -101,13 +119,19 @@ export class Interactions {
       this.approaches.push(approach)
     }
     const numbers = approach.numbers[place] as Set<number>
-    if (numbers.has(number)) return
+    if (numbers.has(number)) return false
     numbers.add(number)
     this.version++
-    for (const renaming of this.#renamings) {
-      const renamed = modules.map((module) => renaming.home(module))
-      this.#noteApproach(renamed, place, renaming.number(modules[place] as number, number))
-    }
+    return true
+  }
+}
+
+function renamedEdge(module: number, { from, to, met, hubs }: Edge, renaming: ModuleRenaming): Edge {
+  return {
+    from: renaming.number(module, from),
+    to: renaming.number(module, to),
+    met: maskOf(modulesIn(met).map((one) => renaming.home(one))),
+    hubs: renamedHubs(hubs, renaming),
   }
 }
 

@@ -51,6 +51,19 @@ export class Systems {
     for (const { actors } of this.#asked()) if (actors.length > 1) this.#together.push(actors)
   }
 
+  /**
+   * Whether claims look at so many actors at a time that nearly everything must be seen in every order: there is
+   * nothing to gain by leaving orders out then.
+   */
+  get isWatchedTogether(): boolean {
+    const { members } = this.#components.system
+    const inEveryState = new Set(
+      this.#properties.filter(({ kind }) => kind === 'always' || kind === 'sometimes').map(({ name }) => name),
+    )
+    const looks = this.#asked().filter(({ name }) => inEveryState.has(name))
+    return members.length > 3 && looks.some(({ actors }) => actors.length * 3 > members.length * 2)
+  }
+
   /** The modules that many others meet. */
   hubs(homes: readonly number[]): readonly number[] {
     return this.#partition.hubs(homes)
