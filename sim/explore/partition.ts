@@ -13,8 +13,8 @@ interface Meeting {
   readonly met: readonly number[]
 }
 
-const WALKS = 60
-const STEPS_PER_WALK_MAX = 400
+const WALKS = 30
+const STEPS_PER_WALK_MAX = 300
 /** A monitor that others meet seldom is put with those that meet it most. */
 const SHARE_MIN = 0.6
 

@@ -160,7 +160,7 @@ function compare(a: Int32Array, b: Int32Array): number {
 }
 
 /** States looked at in full before only one in so many is. */
-const SAMPLES_FIRST = 32
+const SAMPLES_FIRST = 8
 const SAMPLE_EVERY = 1_024
 
 export class SymmetryReduction implements Canonical {
