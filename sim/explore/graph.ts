@@ -41,7 +41,7 @@ export function stateGraph(scenario: Scenario, { statesMax }: { readonly statesM
     until: [],
     needsIndex: true,
     mayCycle: true,
-    statesMax: statesMax + 1,
+    statesMax,
     begun,
   })
   while (!search.advance(statesMax * 100)) if (search.store.count > statesMax) break
@@ -74,8 +74,9 @@ function graphOf(search: Search, components: Components): StateGraph {
     nodes.push({ label: differing.join('\n'), depth, marked: marked.has(state) })
     for (const { event, after } of successors(search.modules, ids)) {
       const to = search.store.indexOf(search.encode(after))
+      const isLast = found?.state === state && found.event === event
       const isOnTheWay = marked.has(state) && marked.has(to) && search.store.parent(to) === state
-      edges.push({ from: state, to, label: components.describe(event), marked: isOnTheWay })
+      edges.push({ from: state, to, label: components.describe(event), marked: isOnTheWay || isLast })
     }
   }
   return { nodes, edges }

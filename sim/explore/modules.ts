@@ -339,7 +339,10 @@ export class Modules {
   /** A component that is new goes where its receiver is, or else where the event that made it came from. */
   #homeFor(component: number): number {
     const part = this.components.list[component]
-    return part !== undefined && 'to' in part ? (this.#homeOf[part.to] ?? this.#home) : this.#home
+    if (part === undefined || !('to' in part)) return this.#home
+    const home = this.#homeOf[part.to] ?? this.#home
+    if (home === APART) throw new Met(part.to)
+    return home
   }
 
   #settle(component: number, home: number): void {

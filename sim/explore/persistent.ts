@@ -15,6 +15,9 @@ const TOGETHER_MAX = 4
 /** What is known may have grown by this part before tables are worked out anew. */
 const STALE_SHARE = 0.1
 
+/** Answers that are kept; after so many, from anew. */
+const KEPT_MAX = 4_000
+
 /** Where an event of other modules can still come to meet one of the chosen modules. */
 interface Threat {
   readonly modules: readonly number[]
@@ -134,6 +137,7 @@ export class PersistentSets implements Persistent {
     if (known !== undefined && (known.version === version || !known.isInert)) return known.isInert
     const reached = this.#reachable(module, from, mask, this.#reach(mask, ids, 0))
     const isInert = [...reached].every((id) => this.#isInert(module, id, change.observed))
+    if (this.#inert.size >= KEPT_MAX) this.#inert.clear()
     this.#inert.set(key, { version, isInert })
     return isInert
   }
@@ -180,6 +184,7 @@ export class PersistentSets implements Persistent {
       const before: Reach | undefined = reach
       reach = new Map(free.map((hub) => [hub, this.#reachable(hub, ids[hub] as number, mask, before)]))
     }
+    if (this.#reaches.size >= KEPT_MAX) this.#reaches.clear()
     this.#reaches.set(key, { version, reach: reach as Reach })
     return reach as Reach
   }
@@ -208,6 +213,7 @@ export class PersistentSets implements Persistent {
     const { version } = this.#interactions
     if (known !== undefined && version <= known.version * (1 + stale)) return known
     const table = { version, threats: this.#threats(mask, this.#reach(mask, ids, stale)) }
+    if (this.#tables.size >= KEPT_MAX) this.#tables.clear()
     this.#tables.set(key, table)
     return table
   }

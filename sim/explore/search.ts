@@ -154,7 +154,7 @@ export class Search {
         if (this.#allStand()) return true
         continue
       }
-      if (this.#taken % STATES_PER_LOOK === 0 && this.#isOut()) return true
+      if (this.#hasTooMany() || (this.#taken % STATES_PER_LOOK === 0 && this.#isOut())) return true
       this.#take()
     }
     return false
@@ -394,10 +394,15 @@ export class Search {
     this.found.push(found)
   }
 
+  #hasTooMany(): boolean {
+    const { statesMax } = this.#options
+    if (statesMax !== undefined && this.store.count > statesMax) this.bound = 'states'
+    return this.bound !== undefined
+  }
+
   #isOut(): boolean {
-    const { statesMax, memoryMaxBytes, timeMaxMs, host, signal } = this.#options
+    const { memoryMaxBytes, timeMaxMs, host, signal } = this.#options
     if (signal?.aborted) this.bound = 'interrupted'
-    else if (statesMax !== undefined && this.store.count >= statesMax) this.bound = 'states'
     else if (memoryMaxBytes !== undefined && (host?.memoryBytes() ?? this.store.bytes) > memoryMaxBytes)
       this.bound = 'memory'
     else if (timeMaxMs !== undefined && host !== undefined && host.nowMs() - this.#startedMs > timeMaxMs)
