@@ -24,6 +24,8 @@ import { Watchers } from './watchers.ts'
 
 /** Events between two turns of the event loop, so that signals and progress get through. */
 const TRANSITIONS_PER_TURN = 200_000
+const TRANSITIONS_OF_FIRST = 10_000
+const FIRST_TURNS = 4
 
 /**
  * Searches every schedule of a scenario that is made of actors, in untimed order: every order that causes allow,
@@ -122,9 +124,14 @@ class Check {
       const plan = this.#systems.plan(isWhole)
       try {
         const searches = await this.#searchAll(plan)
-        if (searches === undefined) isWhole = true
-        else if (this.#allStand(searches) && this.#judgeRunsWithoutEnd(searches, plan))
+        if (searches === 'too large') isWhole = true
+        else if (
+          searches !== 'in vain' &&
+          this.#allStand(searches) &&
+          this.#judgeRunsWithoutEnd(searches, plan)
+        ) {
           return this.#report(plan, searches)
+        }
       } catch (error) {
         // The fault is known from now on, and its module gets a share.
         if (error instanceof Unshared) continue
@@ -173,14 +180,20 @@ class Check {
     this.#reductions.delete('partial order')
   }
 
-  /** Searches the parts of a plan one after the other; undefined where its modules are too large. */
-  async #searchAll({ parts }: Plan): Promise<readonly Running[] | undefined> {
+  /** Searches the parts of a plan one after the other; or says why they must begin again. */
+  async #searchAll({ parts }: Plan): Promise<readonly Running[] | 'too large' | 'in vain'> {
     this.#done = []
     for (const part of parts) {
       const running = this.#begin(part)
       const { search } = running
-      while (!search.advance(TRANSITIONS_PER_TURN)) {
-        if (this.#isTooLarge(part, search)) return undefined
+      for (
+        let turn = 0;
+        !search.advance(turn < FIRST_TURNS ? TRANSITIONS_OF_FIRST : TRANSITIONS_PER_TURN);
+        turn++
+      ) {
+        if (this.#isTooLarge(part, search)) return 'too large'
+        // What a search rests on mostly turns out to be too little in its beginning, if it does.
+        if (turn < FIRST_TURNS && !this.#allStand([running])) return 'in vain'
         this.#tell(search)
         await new Promise<void>((resolve) => afterMacrotask(resolve))
       }
