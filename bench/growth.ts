@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import Table from 'cli-table3'
 import { Command, InvalidArgumentError } from 'commander'
+import { REDUCTIONS } from '../sim/index.ts'
 import { type Point, plot, type Series } from './plot.ts'
 import { searchApart } from './process.ts'
 import type { Maker, Measured } from './subject.ts'
@@ -17,7 +18,7 @@ const SVG = fileURLToPath(new URL('./growth.svg', import.meta.url))
 
 const VARIANTS = [
   { name: 'no reduction', options: { reductions: [] }, colour: '#b3541e' },
-  { name: 'reductions', options: {}, colour: '#1f6f8b' },
+  { name: 'reductions', options: { reductions: REDUCTIONS }, colour: '#1f6f8b' },
 ] as const
 
 interface Cost extends Measured {

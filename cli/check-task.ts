@@ -9,7 +9,6 @@ import {
   type Counterexample,
   check,
   parseTrace,
-  type Reduction,
   type Scenario,
   stateGraph,
 } from '../sim/index.ts'
@@ -31,7 +30,8 @@ export interface Bounds {
 
 /** How a scenario is searched. */
 export interface CheckManner extends Bounds {
-  readonly reductions: readonly Reduction[]
+  /** False for raw counts. */
+  readonly isReduced: boolean
   readonly order: NonNullable<CheckOptions['order']>
 }
 
@@ -115,11 +115,11 @@ export function notAModel(coordinator: string): UsageError {
   )
 }
 
-function optionsOf({ reductions, order, everyProperty, shared, ...bounds }: CheckTask): CheckOptions {
+function optionsOf({ isReduced, order, everyProperty, shared, ...bounds }: CheckTask): CheckOptions {
   const { statesMax, depthMax, memoryMaxBytes, timeMaxMs } = bounds
   const link = new CheckLink(shared)
   return {
-    reductions,
+    ...(isReduced ? {} : { reductions: [] }),
     order,
     everyProperty,
     ...(statesMax === undefined ? {} : { statesMax }),

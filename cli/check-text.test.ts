@@ -67,7 +67,7 @@ function outcome(all: readonly (readonly [Subject, CheckResult])[]): CheckOutcom
   return {
     checked: all.map(([of, result]) => judged(of, result)),
     findings: { failures: [], divergences: [] },
-    manner: { reductions: [], order: 'breadth first', memoryMaxBytes: 1 },
+    manner: { isReduced: false, order: 'breadth first', memoryMaxBytes: 1 },
     interrupted: false,
     elapsedMs: 1_000,
   }

@@ -81,7 +81,7 @@ function placeOf({ subject }: Checked): string {
 function conclusion({ checked, elapsedMs, manner }: CheckOutcome): readonly string[] {
   const states = total(checked, 'states')
   const seconds = elapsedMs / 1_000
-  const raw = manner.reductions.length === 0 ? ', without reductions' : ''
+  const raw = manner.isReduced ? '' : ', without reductions'
   const count = checked.length === 1 ? '1 check' : `${thousands(checked.length)} checks`
   return [
     `${count}, ${thousands(states)} states and ${thousands(total(checked, 'transitions'))} transitions in ${seconds.toFixed(1)} s${raw}.`,
@@ -134,11 +134,11 @@ export function checkJson(
   command: CheckCommand,
   { checked, findings, manner, interrupted, elapsedMs }: CheckOutcome,
 ): string {
-  const { reductions, order, ...bounds } = manner
+  const { isReduced, order, ...bounds } = manner
   return JSON.stringify(
     {
       heddle: VERSION,
-      reductions,
+      isReduced,
       order,
       bounds,
       interrupted,

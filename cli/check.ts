@@ -3,7 +3,6 @@
 
 import { type CatalogueEntry, scenarios } from '../model/index.ts'
 import { exhaustibles } from '../properties/index.ts'
-import { REDUCTIONS } from '../sim/index.ts'
 import { type CheckOutcome, recordCounterexamples } from './check-findings.ts'
 import { progressText } from './check-progress.ts'
 import { type Bounds, type CheckManner, notAModel } from './check-task.ts'
@@ -166,7 +165,7 @@ function mannerOf(command: CheckCommand, workers: number): CheckManner {
   }
   return {
     ...bounds,
-    reductions: command.reduction ? REDUCTIONS : [],
+    isReduced: command.reduction,
     order: command.depthFirst ? 'depth first' : 'breadth first',
   }
 }

@@ -41,8 +41,27 @@ export async function check(scenario: Scenario, options: CheckOptions = {}): Pro
       `Expected a scenario that is made of actors, found ${scenario.name}, which runs code: its states cannot be stored. Hunt through its seeds.`,
     )
   }
+  if (options.reductions === undefined) {
+    const small = await checkSmall({ ...scenario, system }, options)
+    if (small !== undefined) return small
+  }
   const { report } = await new Check(scenario, system, options).run()
   return isReduced(report) ? withShortest(report, { ...scenario, system }, options) : report
+}
+
+/** A space of so many states is searched sooner than it is found out which orders may be left out. */
+const STATES_OF_SMALL_MAX = 300_000
+
+/** Searches every order, if there are not too many; undefined if there are. */
+async function checkSmall(
+  scenario: Scenario & { readonly system: System },
+  options: CheckOptions,
+): Promise<CheckReport | undefined> {
+  const { statesMax = Number.POSITIVE_INFINITY } = options
+  const reductions = REDUCTIONS.filter((one) => one !== 'partial order')
+  const bounds = { statesMax: Math.min(statesMax, STATES_OF_SMALL_MAX) }
+  const { report } = await new Check(scenario, scenario.system, { ...options, ...bounds, reductions }).run()
+  return report.bound === 'states' && statesMax > STATES_OF_SMALL_MAX ? undefined : report
 }
 
 function isReduced({ counterexamples, reductions }: CheckReport): boolean {
@@ -272,7 +291,8 @@ class Check {
     const inForce: Readonly<Record<Reduction, boolean | undefined>> = {
       composition: plan.systems > 1,
       symmetry: plan.systems > plan.parts.length || running.some(({ symmetry }) => symmetry?.applied),
-      'partial order': this.#unheard.applied || running.some(({ persistent }) => persistent?.applied),
+      'partial order':
+        (!this.#keepsSteps && this.#unheard.applied) || running.some(({ persistent }) => persistent?.applied),
     }
     return reportOf(this.#scenario, searches, {
       plan,

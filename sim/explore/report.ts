@@ -86,7 +86,9 @@ export interface CheckHost {
 }
 
 export interface CheckOptions {
-  /** All unless given; none for raw counts. */
+  /**
+   * Those that pay unless given: orders are left out only of spaces that are large without. None for raw counts.
+   */
   readonly reductions?: readonly Reduction[]
   /** Breadth first unless given, so that a counterexample is a shortest one. */
   readonly order?: 'breadth first' | 'depth first'
