@@ -58,7 +58,9 @@ export class Systems {
   get isWatchedTogether(): boolean {
     const { members } = this.#components.system
     const inEveryState = new Set(
-      this.#properties.filter(({ kind }) => kind === 'always' || kind === 'sometimes').map(({ name }) => name),
+      this.#properties
+        .filter(({ kind }) => kind === 'always' || kind === 'sometimes')
+        .map(({ name }) => name),
     )
     const looks = this.#asked().filter(({ name }) => inEveryState.has(name))
     return members.length > 3 && looks.some(({ actors }) => actors.length * 3 > members.length * 2)
