@@ -13,7 +13,8 @@ import { Met, Modules, Unshared } from './modules.ts'
 import { PersistentSets } from './persistent.ts'
 import { type CheckOptions, REDUCTIONS, type Reduction } from './report.ts'
 import { type Reported, reportOf } from './reporting.ts'
-import { Search } from './search.ts'
+import { Resting } from './resting.ts'
+import { isAtRest, Search } from './search.ts'
 import { SymmetryReduction } from './symmetry.ts'
 import { type Part, type Plan, Systems } from './systems.ts'
 import { Unheard } from './unheard.ts'
@@ -47,6 +48,8 @@ export class Checker {
   #mayCycle = false
   // Whether events are kept with what they did, as the search for runs without end needs it.
   #keepsSteps = false
+  // How each of several systems comes to rest.
+  #resting: Resting | undefined
   #done: readonly Running[] = []
 
   constructor(scenario: Scenario, system: System, options: CheckOptions) {
@@ -73,7 +76,8 @@ export class Checker {
         else if (
           searches !== 'in vain' &&
           this.#allStand(searches) &&
-          this.#judgeRunsWithoutEnd(searches, plan)
+          this.#judgeRunsWithoutEnd(searches, plan) &&
+          this.#restTogether(searches, plan)
         ) {
           return this.#report(plan, searches)
         }
@@ -117,6 +121,18 @@ export class Checker {
       search.found.push(...neverComing(search, claims).filter((one) => !search.isFound(one.property)))
     }
     return true
+  }
+
+  /** Whether what is wrong at rest may be so in a run, where the other systems rest too; or all must be together. */
+  #restTogether(searches: readonly Running[], { parts, systems, groups }: Plan): boolean {
+    const resting = new Resting(this.#components, groups, this.#begun.values)
+    this.#resting = resting
+    const restsAlone = searches.some(
+      ({ search }, index) =>
+        systems > 1 && search.found.some(isAtRest) && resting.besides(parts[index] as Part) === undefined,
+    )
+    if (restsAlone) this.#systems.uniteAll()
+    return !restsAlone
   }
 
   #leaveNothingOut(): void {
@@ -222,6 +238,7 @@ export class Checker {
     }
     return reportOf(this.#scenario, searches, {
       plan,
+      resting: this.#resting,
       components: this.#components,
       renamings: this.#systems.renamings,
       reductions: REDUCTIONS.filter((reduction) => inForce[reduction]),

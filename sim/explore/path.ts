@@ -14,7 +14,7 @@ import type { Components } from './components.ts'
 import { STUCK } from './judging.ts'
 import { Modules, type Step } from './modules.ts'
 import type { Counterexample } from './report.ts'
-import type { Found, Renames, Search } from './search.ts'
+import { type Found, isAtRest, type Renames, type Search } from './search.ts'
 
 /** What a path ends in, and whether a cycle behind it never ends. */
 export interface Path {
@@ -176,9 +176,8 @@ export function counterexample(
   { path, shortest }: { path: Path; shortest: boolean },
 ): Counterexample {
   const property = found.property === STUCK ? NOT_STUCK : found.property
-  const isAtRest = found.kind === 'rest' || found.kind === 'stuck'
-  const source = following(path, components, isAtRest)
-  const goesToItsEnd = isAtRest || found.kind === 'cycle'
+  const source = following(path, components, isAtRest(found))
+  const goesToItsEnd = isAtRest(found) || found.kind === 'cycle'
   const run = runSync(scenario, goesToItsEnd ? { source } : { source, stopAt: property })
   const outcome = outcomeOf(run, property)
   if (outcome.property !== property) throw notShown(found, run)

@@ -7,7 +7,8 @@ import { type Covered, coveredBy } from './coverage.ts'
 import { counterexample, pathTo } from './path.ts'
 import type { Renaming } from './renaming.ts'
 import type { Bound, CheckReport, CheckVerdict, Counterexample, Reduction } from './report.ts'
-import type { Search } from './search.ts'
+import type { Resting } from './resting.ts'
+import { isAtRest, type Search } from './search.ts'
 import type { Part, Plan } from './systems.ts'
 
 /** A report, with the states that each actor was in. */
@@ -23,24 +24,30 @@ export interface Reporting {
   readonly reductions: readonly Reduction[]
   /** Whether the searches went breadth first through every order. */
   readonly isShortest: boolean
+  readonly resting: Resting | undefined
 }
 
 export function reportOf(scenario: Scenario, searches: readonly Search[], reporting: Reporting): Reported {
-  const { plan, components, renamings, reductions, isShortest } = reporting
+  const { plan, components, renamings, reductions, isShortest, resting } = reporting
   const { states, coverage } = coveredBy(
     components,
     searches.map(({ modules }) => modules),
     renamings,
   )
-  const counterexamples = searches.flatMap((search) =>
-    search.found.map((found) =>
-      counterexample(scenario, components, found, { path: pathTo(search, found), shortest: isShortest }),
-    ),
-  )
+  const counterexamples = searches.flatMap((search, index) => {
+    const besides = () => resting?.besides(plan.parts[index] as Part) ?? []
+    return search.found.map((found) => {
+      const path = pathTo(search, found)
+      const shortest = isShortest && !(plan.systems > 1 && isAtRest(found))
+      if (!isAtRest(found)) return counterexample(scenario, components, found, { path, shortest })
+      const toRest = { ...path, events: [...path.events, ...besides()] }
+      return counterexample(scenario, components, found, { path: toRest, shortest })
+    })
+  })
   const total = (of: (search: Search) => number) => searches.reduce((sum, one) => sum + of(one), 0)
   const bound = searches.find((search) => search.bound !== undefined)?.bound ?? null
   const stored = total(({ store }) => store.count)
-  const sometimes = sometimesOf(scenario, components, plan.parts)
+  const sometimes = sometimesOf(scenario, components, reporting)
   const report: CheckReport = {
     scenario: scenario.name,
     verdict: verdictOf(counterexamples, bound, sometimes),
@@ -64,9 +71,11 @@ export function reportOf(scenario: Scenario, searches: readonly Search[], report
 function sometimesOf(
   { properties }: Scenario,
   { watchers }: Components,
-  parts: readonly Part[],
+  { plan, renamings }: Reporting,
 ): CheckReport['sometimes'] {
-  const reached = new Set([...watchers.reached, ...parts.flatMap(({ claims }) => [...claims.reached])])
+  const reached = new Set([...watchers.reached, ...plan.parts.flatMap(({ claims }) => [...claims.reached])])
+  // What is reached under one name is reached, in a renamed run, under each that may take its place.
+  for (const name of reached) for (const { names } of renamings) reached.add(names.text(name))
   return properties
     .filter(({ kind }) => kind === 'sometimes')
     .map(({ name }) => ({ property: name, reached: reached.has(name) }))

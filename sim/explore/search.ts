@@ -40,6 +40,11 @@ export interface Found extends Said {
   readonly path?: Path
 }
 
+/** Whether it is a state that is wrong only where everything is at rest. */
+export function isAtRest({ kind }: Found): boolean {
+  return kind === 'rest' || kind === 'stuck'
+}
+
 export interface SearchOptions
   extends Pick<
     CheckOptions,

@@ -23,6 +23,8 @@ export interface Plan {
   readonly parts: readonly Part[]
   /** How many systems there are; more than there are parts where some are alike but for their names. */
   readonly systems: number
+  /** By component, the number of its system. */
+  readonly groups: readonly number[]
 }
 
 export class Systems {
@@ -34,6 +36,7 @@ export class Systems {
   readonly #partition: Partition
   // Components that meet, beside what the partition has seen.
   readonly #together: number[][] = []
+  #isWhole = false
 
   constructor(
     components: Components,
@@ -76,18 +79,25 @@ export class Systems {
     this.#together.push([...components])
   }
 
+  /** Has everything searched together from now on. */
+  uniteAll(): void {
+    this.#isWhole = true
+  }
+
   /** `whole`: with modules as small as they can be, where larger ones were tried and were too large. */
   plan(whole: boolean): Plan {
-    const groups = this.#partition.groups(this.#together)
+    const found = this.#partition.groups(this.#together)
+    const groups = this.#isWhole ? found.map(() => 0) : found
     const systems = Math.max(...groups) + 1
     if (systems > 1 && this.#reductions.has('composition')) {
       const alike = this.#alike(groups)
       const parts = [...new Set(alike)].map((group) => this.#part(groups, group))
-      return { parts, systems }
+      return { parts, systems, groups }
     }
     const isPlain = !this.#reductions.has('symmetry') && !this.#reductions.has('partial order')
     const homes = systems > 1 && isPlain && !whole ? groups : this.#partition.modules()
-    return { parts: [{ homes, claims: this.#claims(() => true) }], systems: 1 }
+    const parts = [{ homes, claims: this.#claims(() => true) }]
+    return { parts, systems: 1, groups: groups.map(() => 0) }
   }
 
   #part(groups: readonly number[], group: number): Part {
