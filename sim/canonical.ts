@@ -13,42 +13,62 @@ export const DEPTH_MAX = 64
  * JSON would drop or change throws HEDDLE_TRACE_VALUE. `name` says in the error what the value is.
  */
 export function canonicalJson(value: unknown, name: string): string {
-  return write(value, [name], [])
+  return write(value, { path: [name], within: [] })
 }
 
-type Path = readonly (string | number)[]
+/** Where the value stands that is being written. Both are as before when it is written. */
+interface Place {
+  readonly path: (string | number)[]
+  readonly within: object[]
+}
 
-function write(value: unknown, path: Path, within: readonly object[]): string {
+function write(value: unknown, place: Place): string {
   switch (typeof value) {
     case 'string':
     case 'boolean':
       return JSON.stringify(value)
     case 'number':
-      return Number.isFinite(value) ? JSON.stringify(value) : refuse(path, String(value))
+      return Number.isFinite(value) ? JSON.stringify(value) : refuse(place.path, String(value))
     case 'object':
-      return value === null ? 'null' : writeObject(value, path, within)
+      return value === null ? 'null' : writeObject(value, place)
     default:
-      return refuse(path, typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`)
+      return refuse(place.path, typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`)
   }
 }
 
-function writeObject(value: object, path: Path, within: readonly object[]): string {
+function writeObject(value: object, place: Place): string {
+  const { path, within } = place
   if (within.includes(value)) refuse(path, 'a cycle')
   if (within.length >= DEPTH_MAX) refuse(path, `more than ${DEPTH_MAX} levels`)
-  const inside = [...within, value]
-  if (Array.isArray(value)) {
-    // Array.from also visits holes, which are then refused as undefined.
-    return `[${Array.from(value, (item, index) => write(item, [...path, index], inside)).join(',')}]`
+  within.push(value)
+  const text = Array.isArray(value) ? writeArray(value, place) : writeFields(value, place)
+  within.pop()
+  return text
+}
+
+function writeArray(value: readonly unknown[], place: Place): string {
+  let text = '['
+  // By index, as this visits holes too, which are then refused as undefined.
+  for (let index = 0; index < value.length; index++) {
+    place.path.push(index)
+    text += index === 0 ? write(value[index], place) : `,${write(value[index], place)}`
+    place.path.pop()
   }
+  return `${text}]`
+}
+
+function writeFields(value: object, place: Place): string {
+  const { path } = place
   if (!isPlain(value)) refuse(path, `an instance of ${value.constructor?.name ?? 'a class'}`)
-  const fields: string[] = []
+  let text = '{'
   for (const [key, field] of Object.entries(value).sort(byKey)) {
     if (key === '__proto__') refuse([...path, key], 'a key that names a prototype')
-    if (field !== undefined) {
-      fields.push(`${JSON.stringify(key)}:${write(field, [...path, key], inside)}`)
-    }
+    if (field === undefined) continue
+    path.push(key)
+    text += `${text === '{' ? '' : ','}${JSON.stringify(key)}:${write(field, place)}`
+    path.pop()
   }
-  return `{${fields.join(',')}}`
+  return `${text}}`
 }
 
 function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
@@ -61,7 +81,7 @@ function isPlain(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
-function refuse(path: Path, found: string): never {
+function refuse(path: readonly (string | number)[], found: string): never {
   const where = path.map((part, index) => segment(part, index)).join('')
   throw new HeddleError(
     'HEDDLE_TRACE_VALUE',

@@ -2,7 +2,6 @@
 // count where they stand for themselves in a string; numbers where the scenario says so.
 
 import type { Message } from '../actor.ts'
-import { canonicalJson } from '../canonical.ts'
 import type { Symmetry } from '../scenario.ts'
 import type { Component, Components } from './components.ts'
 
@@ -19,6 +18,8 @@ export function inOrder(a: string, b: string): number {
 export class Names {
   readonly #map: NameMap
   readonly #number: Symmetry['number']
+  // What texts become. There are as many as in the scenario's local states.
+  readonly #texts = new Map<string, string>()
 
   constructor(map: NameMap, number: Symmetry['number']) {
     this.#map = map
@@ -36,7 +37,11 @@ export class Names {
   }
 
   text(text: string): string {
-    return text.replace(TOKEN, (token) => this.#map.get(token) ?? token)
+    const known = this.#texts.get(text)
+    if (known !== undefined) return known
+    const renamed = text.replace(TOKEN, (token) => this.#map.get(token) ?? token)
+    this.#texts.set(text, renamed)
+    return renamed
   }
 
   value(value: unknown, key = ''): unknown {
@@ -51,7 +56,7 @@ export class Names {
 
   /** The same as a text, in which fields that get the same name stand beside each other. */
   describe(value: unknown, key = ''): string {
-    if (typeof value !== 'object' || value === null) return canonicalJson(this.value(value, key), 'a value')
+    if (typeof value !== 'object' || value === null) return JSON.stringify(this.value(value, key))
     if (Array.isArray(value)) return `[${value.map((item) => this.describe(item, `${key}[]`)).join()}]`
     const fields = Object.entries(value)
       .filter(([, inner]) => inner !== undefined)
