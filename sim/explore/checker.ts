@@ -7,6 +7,7 @@ import type { System } from '../system.ts'
 import { beginShared, beginSplit } from './budgets.ts'
 import { Components } from './components.ts'
 import { Cycles } from './cycles.ts'
+import { Declared } from './declared.ts'
 import { Interactions } from './interactions.ts'
 import { mayStay, neverComing } from './liveness.ts'
 import { Met, Modules, Unshared } from './modules.ts'
@@ -44,6 +45,7 @@ export class Checker {
   readonly #systems: Systems
   readonly #begun: ReturnType<typeof Modules.begin>
   readonly #unheard: Unheard
+  readonly #declared: Declared
   // Whether runs may go on for ever; found by searching as if none did.
   #mayCycle = false
   // Whether events are kept with what they did, as the search for runs without end needs it.
@@ -56,6 +58,8 @@ export class Checker {
     this.#scenario = scenario
     this.#options = options
     this.#reductions = new Set(options.reductions ?? REDUCTIONS)
+    // Whether a state was looked into is known by its number, which depth first says nothing.
+    if (options.order === 'depth first') this.#reductions.delete('partial order')
     // What leads to what is about the order of events that only together matter.
     if (scenario.properties.some(({ kind }) => kind === 'leadsTo')) this.#leaveNothingOut()
     this.#watchers = new Watchers(scenario.properties)
@@ -65,6 +69,7 @@ export class Checker {
     this.#systems = new Systems(this.#components, properties, symmetries, this.#reductions)
     if (this.#systems.isWatchedTogether) this.#reductions.delete('partial order')
     this.#unheard = new Unheard(this.#components, this.#systems.renamings)
+    this.#declared = new Declared(this.#components, this.#reductions.has('symmetry') ? symmetries : [])
   }
 
   async run(): Promise<Reported> {
@@ -79,6 +84,7 @@ export class Checker {
           this.#judgeRunsWithoutEnd(searches, plan) &&
           this.#restTogether(searches, plan)
         ) {
+          this.#declared.hold(this.#begun.values)
           return this.#report(plan, searches)
         }
       } catch (error) {

@@ -82,6 +82,14 @@ class Fatal {
   }
 }
 
+/** A local transition that was worked out: by a message, or by a restart where that is undefined. */
+export interface Transition {
+  readonly actor: number
+  readonly local: number
+  readonly message: number | undefined
+  readonly outcome: Outcome
+}
+
 /** Messages handled by a restart have no number; this stands for it. */
 const RESTART = -1
 
@@ -160,6 +168,16 @@ export class LocalTransitions {
     return this.#run(actor, this.state(actor, state), timers, (draft, context) =>
       start.call(definition, draft, context),
     )
+  }
+
+  /** Every local transition that was worked out. */
+  *known(): Generator<Transition> {
+    for (const [actor, { outcomes }] of this.#locals.entries()) {
+      for (const [local, byMessage] of outcomes.entries()) {
+        for (const [number, outcome] of byMessage)
+          yield { actor, local, message: number === RESTART ? undefined : number, outcome }
+      }
+    }
   }
 
   /** The start of an actor after a crash: from what survives, without its timers. */

@@ -2,6 +2,7 @@
 // count where they stand for themselves in a string; numbers where the scenario says so.
 
 import type { Message } from '../actor.ts'
+import type { Observation } from '../event.ts'
 import type { Symmetry } from '../scenario.ts'
 import type { Component, Components } from './components.ts'
 
@@ -159,7 +160,7 @@ export class Renaming {
         const { state, timers } = locals.local(part.actor, value)
         const renamed = timers.map(({ name, message, fault }) => ({
           name: this.names.text(name),
-          message: this.#message(message),
+          message: this.message(message),
           fault,
         }))
         return locals.of(this.actor(part.actor), this.names.value(locals.state(part.actor, state)), renamed)
@@ -168,7 +169,7 @@ export class Renaming {
       case 'posts': {
         const items = this.#components.contents(component, value).map((number) => {
           const { from, to, message } = this.#components.item(number)
-          return { from: this.actor(from), to: this.actor(to), message: this.#message(message) }
+          return { from: this.actor(from), to: this.actor(to), message: this.message(message) }
         })
         return this.#components.contentsOf(this.component(component), items)
       }
@@ -181,7 +182,14 @@ export class Renaming {
     }
   }
 
-  #message(message: number): number {
+  /** The number of an observation, renamed. */
+  observation(observation: number): number {
+    const { observations } = this.#components.locals
+    return observations.of(this.names.value(observations.list[observation]) as Observation)
+  }
+
+  /** The number of a message, renamed. */
+  message(message: number): number {
     const known = this.#messages[message]
     if (known !== undefined) return known
     const { messages } = this.#components.locals

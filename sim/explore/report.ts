@@ -29,7 +29,7 @@ export interface Counterexample {
   readonly trace: string
   /** How many steps it takes. */
   readonly steps: number
-  /** Whether no run with fewer steps violates anything. */
+  /** Whether no run with fewer steps violates this property. */
   readonly shortest: boolean
   /** Of a run that never comes to rest: after how many steps the last ones repeat for ever; else null. */
   readonly cycleFrom: number | null
@@ -90,7 +90,7 @@ export interface CheckOptions {
    * Those that pay unless given: orders are left out only of spaces that are large without. None for raw counts.
    */
   readonly reductions?: readonly Reduction[]
-  /** Breadth first unless given, so that a counterexample is a shortest one. */
+  /** Breadth first unless given, so that a counterexample is a shortest one; depth first tries every order. */
   readonly order?: 'breadth first' | 'depth first'
   readonly statesMax?: number
   readonly depthMax?: number

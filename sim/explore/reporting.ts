@@ -8,7 +8,7 @@ import { counterexample, pathTo } from './path.ts'
 import type { Renaming } from './renaming.ts'
 import type { Bound, CheckReport, CheckVerdict, Counterexample, Reduction } from './report.ts'
 import type { Resting } from './resting.ts'
-import { isAtRest, type Search } from './search.ts'
+import { type Found, isAtRest, type Search } from './search.ts'
 import type { Part, Plan } from './systems.ts'
 
 /** A report, with the states that each actor was in. */
@@ -38,7 +38,8 @@ export function reportOf(scenario: Scenario, searches: readonly Search[], report
     const besides = () => resting?.besides(plan.parts[index] as Part) ?? []
     return search.found.map((found) => {
       const path = pathTo(search, found)
-      const shortest = isShortest && !(plan.systems > 1 && isAtRest(found))
+      const isFirst = isFirstOfItsLikes(found, { search, renamings })
+      const shortest = isShortest && isFirst && !(plan.systems > 1 && isAtRest(found))
       if (!isAtRest(found)) return counterexample(scenario, components, found, { path, shortest })
       const toRest = { ...path, events: [...path.events, ...besides()] }
       return counterexample(scenario, components, found, { path: toRest, shortest })
@@ -66,6 +67,16 @@ export function reportOf(scenario: Scenario, searches: readonly Search[], report
     coverage,
   }
   return { report, states }
+}
+
+/** Whether nothing was found before it that differs by names alone, as what stands for both may be nearer to that. */
+function isFirstOfItsLikes(
+  found: Found,
+  { search, renamings }: { search: Search; renamings: readonly Renaming[] },
+): boolean {
+  const likes = new Set([found.property])
+  for (const name of likes) for (const { names } of renamings) likes.add(names.text(name))
+  return search.found.find(({ property }) => likes.has(property)) === found
 }
 
 function sometimesOf(

@@ -2,9 +2,9 @@
 // stands in its own modules, and by how it stands in what all share (scalarsets: Ip and Dill, "Better
 // verification through symmetry", 1996). A state that is brought to this form is that of a renamed run.
 
-import { HeddleError } from '../error.ts'
 import type { Symmetry } from '../scenario.ts'
 import type { Component, Components } from './components.ts'
+import { wrongDeclaration } from './declared.ts'
 import { Exchange } from './exchange.ts'
 import type { Modules } from './modules.ts'
 import { successors } from './path.ts'
@@ -195,7 +195,7 @@ export class SymmetryReduction implements Canonical {
     for (const one of this.neighbours) {
       const renamed = renamedBy(one, ids)
       if (initial.some((other) => isSame(other, renamed))) continue
-      throw wrongDeclaration(one, 'they begin differently')
+      throw wrongDeclaration(one.renaming, 'they begin differently')
     }
   }
 
@@ -205,7 +205,7 @@ export class SymmetryReduction implements Canonical {
       const expected = [...successors(this.#modules, ids)].map(({ after }) => renamedBy(one, after).join())
       const found = [...successors(this.#modules, renamedBy(one, ids))].map(({ after }) => after.join())
       if (expected.sort(inOrder).join(' ') === found.sort(inOrder).join(' ')) continue
-      throw wrongDeclaration(one, 'what may happen to one of them may not happen to the other')
+      throw wrongDeclaration(one.renaming, 'what may happen to one of them may not happen to the other')
     }
   }
 
@@ -221,13 +221,6 @@ function renamedBy(one: Exchange, ids: Int32Array): Int32Array {
   const renamed = ids.slice()
   one.apply(renamed, new Int32Array(ids.length))
   return renamed
-}
-
-function wrongDeclaration({ renaming }: Exchange, how: string): HeddleError {
-  return new HeddleError(
-    'HEDDLE_SYMMETRY',
-    `Expected what is declared interchangeable to be so, found that ${renaming.names.example()} are not: ${how}. Mend the scenario's symmetries, or check without symmetry.`,
-  )
 }
 
 function isSame(a: Int32Array, b: Int32Array): boolean {
