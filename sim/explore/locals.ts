@@ -73,15 +73,6 @@ class Locals {
   }
 }
 
-/** What `survives` threw, in words. */
-class Fatal {
-  readonly what: string
-
-  constructor(what: string) {
-    this.what = what
-  }
-}
-
 /** A local transition that was worked out: by a message, or by a restart where that is undefined. */
 export interface Transition {
   readonly actor: number
@@ -187,8 +178,8 @@ export class LocalTransitions {
     if (known !== undefined) return known
     const { actor: definition } = this.members[actor] as Member
     const { start } = definition
-    const from = this.#surviving(actor, id)
-    if (from instanceof Fatal) return { next: 0, effects: NO_EFFECTS, thrown: from.what }
+    const { from, thrown } = this.#surviving(actor, id)
+    if (thrown !== undefined) return { next: 0, effects: NO_EFFECTS, thrown }
     const outcome: Outcome =
       start === undefined
         ? { next: this.#intern(actor, from, []), effects: NO_EFFECTS, thrown: undefined }
@@ -207,14 +198,15 @@ export class LocalTransitions {
   }
 
   /** What a crash leaves of an actor's state. */
-  #surviving(actor: number, id: number): unknown {
+  #surviving(actor: number, id: number): { from?: unknown; thrown?: string } {
     const { actor: definition } = this.members[actor] as Member
     this.calls++
     try {
-      return definition.survives?.(this.state(actor, this.local(actor, id).state)) ?? definition.initial
+      const { state } = this.local(actor, id)
+      return { from: definition.survives?.(this.state(actor, state)) ?? definition.initial }
     } catch (error) {
       if (error instanceof HeddleError) throw error
-      return new Fatal(describeThrown(error))
+      return { thrown: describeThrown(error) }
     }
   }
 
