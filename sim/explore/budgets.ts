@@ -4,6 +4,7 @@
 
 import type { Components } from './components.ts'
 import { Modules } from './modules.ts'
+import type { Renaming } from './renaming.ts'
 import type { Unheard } from './unheard.ts'
 
 /** More beginnings than this are not worth what they save. */
@@ -37,11 +38,17 @@ export function beginShared(components: Components, { homes, budgets, values }: 
 /** With every way to share the budgets out; undefined where there are too many modules, or ways. */
 export function beginSplit(
   components: Components,
-  { homes, budgets, values, unheard }: Start & { readonly unheard: Unheard },
+  {
+    homes,
+    budgets,
+    values,
+    unheard,
+    renamings,
+  }: Start & { readonly unheard: Unheard; readonly renamings: readonly Renaming[] },
 ): Beginning | undefined {
   const modules = new Modules(components, homes, { kind: 'split', names: Object.keys(budgets) })
   modules.unheard = unheard
-  const ways = divisions(budgets, sharersOf(modules))
+  const ways = divisions(budgets, sharersOf(modules, renamings))
   if (ways === undefined || modules.list.length > MASK_BITS || modules.list.length < 2) return undefined
   for (const { fault, module } of ways[0] ?? []) modules.slotIn(module, components.budget(fault, module))
   const initial = ways.map((way) => {
@@ -59,18 +66,22 @@ export function beginSplit(
 /** Which modules have a share of which fault's budget. */
 type Sharers = ReadonlyMap<string, readonly number[]>
 
-/** The modules in which a fault was ever seen as a timer. */
-function sharersOf(modules: Modules): Sharers {
-  const sharers = new Map<string, number[]>()
+/** The modules in which a fault was ever seen as a timer, and those of who may take their place. */
+function sharersOf(modules: Modules, renamings: readonly Renaming[]): Sharers {
+  const actors = new Map<string, Set<number>>()
   for (const kind of modules.components.events) {
     if (kind.kind !== 'timer' || kind.timer.fault === undefined) continue
-    const home = modules.homeOf(kind.actor)
-    const known = sharers.get(kind.timer.fault) ?? []
-    if (home >= 0 && !known.includes(home))
-      sharers.set(
-        kind.timer.fault,
-        [...known, home].sort((a, b) => a - b),
-      )
+    const known = actors.get(kind.timer.fault) ?? new Set()
+    actors.set(kind.timer.fault, known.add(kind.actor))
+  }
+  const sharers = new Map<string, number[]>()
+  for (const [fault, known] of actors) {
+    for (const actor of known) for (const renaming of renamings) known.add(renaming.actor(actor))
+    const homes = new Set([...known].map((actor) => modules.homeOf(actor)).filter((home) => home >= 0))
+    sharers.set(
+      fault,
+      [...homes].sort((a, b) => a - b),
+    )
   }
   return sharers
 }
@@ -82,7 +93,7 @@ function divisions(
 ): { readonly fault: string; readonly module: number; readonly share: number }[][] | undefined {
   let all: { fault: string; module: number; share: number }[][] = [[]]
   for (const [fault, modules] of sharers) {
-    const ways = sharings(budgets[fault] ?? 0, modules.length)
+    const ways = sharings(Object.hasOwn(budgets, fault) ? (budgets[fault] ?? 0) : 0, modules.length)
     if (ways.length * all.length > DIVISIONS_MAX) return undefined
     all = ways.flatMap((way) =>
       all.map((division) => [

@@ -181,7 +181,13 @@ export class Checker {
     const { budgets = {} } = this.#components.system.definition
     const { values } = this.#begun
     const reduced = this.#reductions.has('partial order')
-      ? beginSplit(this.#components, { homes, budgets, values, unheard: this.#unheard })
+      ? beginSplit(this.#components, {
+          homes,
+          budgets,
+          values,
+          unheard: this.#unheard,
+          renamings: this.#systems.renamings,
+        })
       : undefined
     const { modules, initial } = reduced ?? beginShared(this.#components, { homes, budgets, values })
     const symmetry = this.#symmetryOf(modules, initial)
