@@ -84,7 +84,7 @@ export class Checker {
           this.#judgeRunsWithoutEnd(searches, plan) &&
           this.#restTogether(searches, plan)
         ) {
-          this.#declared.hold(this.#begun.values)
+          if (!this.#begun.thrown) this.#declared.hold(this.#begun.values)
           return this.#report(plan, searches)
         }
       } catch (error) {
@@ -222,7 +222,8 @@ export class Checker {
 
   #symmetryOf(modules: Modules, initial: readonly Int32Array[]): SymmetryReduction | undefined {
     const { symmetries = [] } = this.#scenario
-    if (!this.#reductions.has('symmetry') || symmetries.length === 0) return undefined
+    const isUseful = this.#reductions.has('symmetry') && symmetries.length > 0 && !this.#begun.thrown
+    if (!isUseful) return undefined
     const symmetry = new SymmetryReduction(modules, symmetries, initial)
     return symmetry.isEmpty ? undefined : symmetry
   }
