@@ -10,7 +10,7 @@ import { Cycles } from './cycles.ts'
 import { Declared } from './declared.ts'
 import { Interactions } from './interactions.ts'
 import { mayStay, neverComing } from './liveness.ts'
-import { Met, Modules, Unshared } from './modules.ts'
+import { Met, Misplaced, Modules, Unshared } from './modules.ts'
 import { PersistentSets } from './persistent.ts'
 import { type CheckOptions, REDUCTIONS, type Reduction } from './report.ts'
 import { type Reported, reportOf } from './reporting.ts'
@@ -90,6 +90,8 @@ export class Checker {
       } catch (error) {
         // The fault is known from now on, and its module gets a share.
         if (error instanceof Unshared) continue
+        // The component is known from now on, and put where its likes are.
+        if (error instanceof Misplaced) continue
         // What was taken to be apart meets after all: once more, with both together.
         if (!(error instanceof Met)) throw error
         this.#systems.unite([

@@ -3,7 +3,7 @@
 
 import type { Component } from './components.ts'
 import type { ModuleRenaming } from './interactions.ts'
-import type { Modules } from './modules.ts'
+import { Misplaced, type Modules } from './modules.ts'
 import type { Renaming } from './renaming.ts'
 
 export class Exchange implements ModuleRenaming {
@@ -70,6 +70,7 @@ export class Exchange implements ModuleRenaming {
       const other =
         part.kind === 'budget' ? components.budget(part.fault, home) : this.renaming.component(component)
       const at = this.#modules.slotIn(home, other)
+      if (this.#modules.homeOf(other) !== home) throw new Misplaced()
       for (let before = renamed.length; before <= at; before++) renamed[before] = 0
       renamed[at] = this.renaming.value(component, value)
     }

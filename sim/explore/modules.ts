@@ -63,6 +63,9 @@ export type Budgets =
   | { readonly kind: 'shared'; readonly names: readonly string[] }
   | { readonly kind: 'split'; readonly names: readonly string[] }
 
+/** Thrown where what takes a component's place is in a module that does not take the place of the component's. */
+export class Misplaced extends Error {}
+
 /** Thrown where a fault strikes in a module that has no share of its budget. */
 export class Unshared extends Error {
   readonly event: number
