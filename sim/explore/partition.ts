@@ -127,7 +127,8 @@ export class Partition {
   }
 
   #walk(draw: (size: number) => number): void {
-    const { values } = Modules.begin(this.#components)
+    const { values, thrown } = Modules.begin(this.#components)
+    if (thrown) return
     const budgets: Record<string, number> = { ...this.#components.system.definition.budgets }
     for (let step = 0; step < STEPS_PER_WALK_MAX; step++) {
       const enabled = values.flatMap((value, component) =>
