@@ -339,13 +339,15 @@ export class Modules {
     working[slot] = value
   }
 
-  /** A component that is new goes where its receiver is, or else where the event that made it came from. */
+  /**
+   * A component that is new goes where its receiver is, or else where the event that made it came from. A channel
+   * goes where its sender is, as a crash there takes from it too, and was perhaps worked out before it was known.
+   */
   #homeFor(component: number): number {
     const part = this.components.list[component]
     if (part === undefined || !('to' in part)) return this.#home
-    const home = this.#homeOf[part.to] ?? this.#home
-    if (home === APART) throw new Met(part.to)
-    return home
+    if (this.#homeOf[part.to] === APART) throw new Met(part.to)
+    return this.#homeOf[part.kind === 'channel' ? part.from : part.to] ?? this.#home
   }
 
   #settle(component: number, home: number): void {
