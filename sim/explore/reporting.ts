@@ -34,17 +34,20 @@ export function reportOf(scenario: Scenario, searches: readonly Search[], report
     searches.map(({ modules }) => modules),
     renamings,
   )
-  const counterexamples = searches.flatMap((search, index) => {
+  const isWhole = searches.length === plan.parts.length
+  const found = searches.flatMap((search, index) => {
     const besides = () => resting?.besides(plan.parts[index] as Part) ?? []
     return search.found.map((found) => {
       const path = pathTo(search, found)
       const isFirst = isFirstOfItsLikes(found, { search, renamings })
-      const shortest = isShortest && isFirst && !(plan.systems > 1 && isAtRest(found))
+      const isOfAll = plan.systems === 1 || (isWhole && !isAtRest(found))
+      const shortest = isShortest && isFirst && isOfAll
       if (!isAtRest(found)) return counterexample(scenario, components, found, { path, shortest })
       const toRest = { ...path, events: [...path.events, ...besides()] }
       return counterexample(scenario, components, found, { path: toRest, shortest })
     })
   })
+  const counterexamples = leastOfEach(found)
   const total = (of: (search: Search) => number) => searches.reduce((sum, one) => sum + of(one), 0)
   const bound = searches.find((search) => search.bound !== undefined)?.bound ?? null
   const stored = total(({ store }) => store.count)
@@ -67,6 +70,16 @@ export function reportOf(scenario: Scenario, searches: readonly Search[], report
     coverage,
   }
   return { report, states }
+}
+
+/** Of each property the counterexample with the fewest steps. */
+function leastOfEach(found: readonly Counterexample[]): Counterexample[] {
+  const least = new Map<string, Counterexample>()
+  for (const one of found) {
+    const known = least.get(one.property)
+    if (known === undefined || one.steps < known.steps) least.set(one.property, one)
+  }
+  return [...least.values()]
 }
 
 /** Whether nothing was found before it that differs by names alone, as what stands for both may be nearer to that. */
