@@ -1,12 +1,13 @@
 // Judges the states of a search. A claim that looks at one module is asked once for each of the module's
 // numbers; one that looks at several, in each state.
 
+import { NOT_STUCK } from '../scheduler.ts'
 import type { Claims, Reader, StateClaim } from './claims.ts'
 import type { Modules } from './modules.ts'
 import type { Said } from './watchers.ts'
 
 /** The name under which a state is found in which somebody waits for what can no longer come. */
-export const STUCK = 'stuck'
+export const STUCK = NOT_STUCK
 
 /** What is wrong with a state: with it as it is, with resting in it, or that somebody waits in it. */
 export interface Wrong extends Said {

@@ -39,6 +39,9 @@ interface Follower {
 /** Stands for no instance, where one that is as it began would have something to say at rest. */
 const NO_INSTANCE = ['no instance has observed anything']
 
+/** Stands for the watcher, where what failed is a goal that no monitor reaches. */
+const NOBODY = -1
+
 /** In a search there is no time, and no number of steps. */
 const NO_MOMENT = { step: 0, timeUs: 0 }
 const immer = new Immer({ autoFreeze: false })
@@ -67,10 +70,18 @@ export class Watchers {
   followers(observation: number, value: Observation): readonly Follower[] {
     const known = this.#followers[observation]
     if (known !== undefined) return known
-    for (const { name, matcher } of this.#goals) {
-      if (matcher.type === value.type && matcher.matches(value)) this.reached.add(name)
-    }
-    const followers = this.#watchers.flatMap((watcher, index): Follower[] => {
+    const goals = this.#goals.flatMap(({ name, matcher }): Follower[] => {
+      if (matcher.type !== value.type) return []
+      try {
+        if (matcher.matches(value)) this.reached.add(name)
+        return []
+      } catch (error) {
+        if (error instanceof HeddleError) throw error
+        const said = { property: name, message: describeThrown(error) }
+        return [{ watcher: NOBODY, key: '', error: said }]
+      }
+    })
+    const monitors = this.#watchers.flatMap((watcher, index): Follower[] => {
       if (!watcher.monitor.on.includes(value.type)) return []
       try {
         const key = watcher.monitor.each(value)
@@ -79,6 +90,7 @@ export class Watchers {
         return [{ watcher: index, key: '', error: saidBy(watcher, error) }]
       }
     })
+    const followers = [...goals, ...monitors]
     this.#followers[observation] = followers
     return followers
   }
