@@ -25,10 +25,10 @@ export async function check(scenario: Scenario, options: CheckOptions = {}): Pro
   }
   if (options.reductions === undefined) {
     const small = await checkSmall({ ...scenario, system }, options)
-    if (small !== undefined) return small
+    if (small !== undefined) return withShortest(small, { ...scenario, system }, options)
   }
   const { report } = await new Checker(scenario, system, options).run()
-  return isReduced(report) ? withShortest(report, { ...scenario, system }, options) : report
+  return withShortest(report, { ...scenario, system }, options)
 }
 
 /** A space of so many states is searched sooner than it is found out which orders may be left out. */
@@ -46,28 +46,27 @@ async function checkSmall(
   return report.bound === 'states' && statesMax > STATES_OF_SMALL_MAX ? undefined : report
 }
 
-function isReduced({ counterexamples, reductions }: CheckReport): boolean {
-  return counterexamples.length > 0 && reductions.includes('partial order')
-}
-
 /** So many states are searched for a shorter way to a violation. */
 const STATES_FOR_SHORTEST_MAX = 200_000
 
-/** Of the orders that lead to a violation, those that were left out may be shorter: looks for these. */
+/** What a search has left out, orders or systems that it never came to, may lead to a violation sooner: looks there. */
 async function withShortest(
   report: CheckReport,
   scenario: Scenario & { readonly system: System },
   options: CheckOptions,
 ): Promise<CheckReport> {
-  const everyProperty = report.counterexamples.map(({ property }) => property)
+  const everyProperty = report.counterexamples.flatMap(({ property, shortest }) =>
+    shortest ? [] : [property],
+  )
+  if (everyProperty.length === 0 || options.order === 'depth first') return report
   const statesMax = Math.min(options.statesMax ?? Number.POSITIVE_INFINITY, STATES_FOR_SHORTEST_MAX)
-  const reductions = (options.reductions ?? REDUCTIONS).filter((one) => one !== 'partial order')
+  const reductions = (options.reductions ?? REDUCTIONS).filter((one) => one === 'symmetry')
   const again = new Checker(scenario, scenario.system, { ...options, reductions, statesMax, everyProperty })
   const { counterexamples } = (await again.run()).report
   return {
     ...report,
-    counterexamples: report.counterexamples.map(
-      (found) => counterexamples.find(({ property }) => property === found.property) ?? found,
+    counterexamples: report.counterexamples.map((found) =>
+      found.shortest ? found : (counterexamples.find(({ property }) => property === found.property) ?? found),
     ),
   }
 }
