@@ -39,6 +39,7 @@ function searched(parts: Partial<CheckReport>, broken: readonly string[] = []): 
     verdict: 'holds',
     bound: null,
     reductions: ['symmetry'],
+    saved: { symmetry: 2_390 },
     systems: 1,
     states: 1_204,
     transitions: 6_871,

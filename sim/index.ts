@@ -27,6 +27,7 @@ export {
   type Coverage,
   REDUCTIONS,
   type Reduction,
+  type Savings,
   type StateGraph,
   type Store,
 } from './explore/report.ts'

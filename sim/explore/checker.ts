@@ -9,12 +9,14 @@ import { Components } from './components.ts'
 import { Cycles } from './cycles.ts'
 import { Declared } from './declared.ts'
 import { Interactions } from './interactions.ts'
+import { Levels, type SearchPool, STATES_MIN } from './levels.ts'
 import { mayStay, neverComing } from './liveness.ts'
 import { Met, Misplaced, Modules, Unshared } from './modules.ts'
 import { PersistentSets } from './persistent.ts'
 import { type CheckOptions, REDUCTIONS, type Reduction } from './report.ts'
 import { type Reported, reportOf } from './reporting.ts'
 import { Resting } from './resting.ts'
+import { savedBy } from './savings.ts'
 import { isAtRest, Search } from './search.ts'
 import { SymmetryReduction } from './symmetry.ts'
 import { type Part, type Plan, Systems } from './systems.ts'
@@ -155,22 +157,50 @@ export class Checker {
     for (const part of parts) {
       const running = this.#begin(part)
       const { search } = running
-      for (
-        let turn = 0;
-        !search.advance(turn < FIRST_TURNS ? TRANSITIONS_OF_FIRST : TRANSITIONS_PER_TURN);
-        turn++
-      ) {
+      for (let turn = 0; !search.advance(this.#transitionsOf(turn)); turn++) {
         if (this.#isTooLarge(part, search)) return 'too large'
         // What a search rests on mostly turns out to be too little in its beginning, if it does.
         if (turn < FIRST_TURNS && !this.#allStand([running])) return 'in vain'
-        this.#tell(search)
-        await new Promise<void>((resolve) => afterMacrotask(resolve))
+        await this.#turn(search)
+        if (!this.#isForMany(search)) continue
+        await this.#goOn(search, part)
+        break
       }
       this.#done = [...this.#done, running]
       const isFound = search.isSettled
       if (isFound || search.bound !== undefined || this.#begun.thrown) break
     }
     return this.#done
+  }
+
+  #transitionsOf(turn: number): number {
+    const all = turn < FIRST_TURNS ? TRANSITIONS_OF_FIRST : TRANSITIONS_PER_TURN
+    return Math.min(all, this.#options.pool?.statesMin ?? all)
+  }
+
+  async #turn(search: Search): Promise<void> {
+    this.#tell(search)
+    await new Promise<void>((resolve) => afterMacrotask(resolve))
+  }
+
+  /** Whether the rest of a search is worth the threads, and may go over several. */
+  #isForMany(search: Search): boolean {
+    const { pool } = this.#options
+    if (pool === undefined || !search.mayCount || search.store.count < (pool.statesMin ?? STATES_MIN) / 4)
+      return false
+    // By the time there is enough to do, the threads have started.
+    const isReady = pool.isReady?.() ?? true
+    return isReady && search.store.count >= (pool.statesMin ?? STATES_MIN)
+  }
+
+  async #goOn(search: Search, part: Part): Promise<void> {
+    const levels = new Levels(search, {
+      pool: this.#options.pool as SearchPool,
+      turn: () => this.#turn(search),
+      isTooLarge: () => this.#isTooLarge(part, search),
+    })
+    search.levels = levels
+    await levels.run()
   }
 
   #isTooLarge({ homes }: Part, { modules }: Search): boolean {
@@ -235,28 +265,32 @@ export class Checker {
     const total = (of: (search: Search) => number) =>
       [...before, search].reduce((sum, one) => sum + of(one), 0)
     this.#options.onProgress?.({
-      states: total(({ store }) => store.count),
+      states: total(({ states }) => states),
       transitions: total(({ transitions }) => transitions),
       frontier: search.frontier,
       depth: search.depth,
-      storedBytes: total(({ store }) => store.bytes),
+      storedBytes: total(({ storedBytes }) => storedBytes),
     })
   }
 
   #report(plan: Plan, running: readonly Running[]): Reported {
     const searches = running.map(({ search }) => search)
+    const counted = running.map((one, index) => ({ ...one, systems: (plan.parts[index] as Part).systems }))
     const inForce: Readonly<Record<Reduction, boolean | undefined>> = {
       composition: plan.systems > 1,
       symmetry: plan.systems > plan.parts.length || running.some(({ symmetry }) => symmetry?.applied),
       'partial order':
         (!this.#keepsSteps && this.#unheard.applied) || running.some(({ persistent }) => persistent?.applied),
     }
+    const reductions = REDUCTIONS.filter((reduction) => inForce[reduction])
+    const isWhole = searches.length === plan.parts.length && searches.every(({ isDone }) => isDone)
     return reportOf(this.#scenario, searches, {
       plan,
       resting: this.#resting,
       components: this.#components,
       renamings: this.#systems.renamings,
-      reductions: REDUCTIONS.filter((reduction) => inForce[reduction]),
+      reductions,
+      saved: savedBy(reductions, counted, isWhole),
       isShortest: this.#options.order !== 'depth first' && !inForce['partial order'],
     })
   }

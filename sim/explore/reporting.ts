@@ -6,7 +6,7 @@ import type { Components } from './components.ts'
 import { type Covered, coveredBy } from './coverage.ts'
 import { counterexample, pathTo } from './path.ts'
 import type { Renaming } from './renaming.ts'
-import type { Bound, CheckReport, CheckVerdict, Counterexample, Reduction } from './report.ts'
+import type { Bound, CheckReport, CheckVerdict, Counterexample, Reduction, Savings } from './report.ts'
 import type { Resting } from './resting.ts'
 import { type Found, isAtRest, type Search } from './search.ts'
 import type { Part, Plan } from './systems.ts'
@@ -22,13 +22,14 @@ export interface Reporting {
   readonly components: Components
   readonly renamings: readonly Renaming[]
   readonly reductions: readonly Reduction[]
+  readonly saved: Savings
   /** Whether the searches went breadth first through every order. */
   readonly isShortest: boolean
   readonly resting: Resting | undefined
 }
 
 export function reportOf(scenario: Scenario, searches: readonly Search[], reporting: Reporting): Reported {
-  const { plan, components, renamings, reductions, isShortest, resting } = reporting
+  const { plan, components, renamings, reductions, saved, isShortest, resting } = reporting
   const { states, coverage } = coveredBy(
     components,
     searches.map(({ modules }) => modules),
@@ -50,13 +51,14 @@ export function reportOf(scenario: Scenario, searches: readonly Search[], report
   const counterexamples = leastOfEach(found)
   const total = (of: (search: Search) => number) => searches.reduce((sum, one) => sum + of(one), 0)
   const bound = searches.find((search) => search.bound !== undefined)?.bound ?? null
-  const stored = total(({ store }) => store.count)
+  const stored = total(({ states }) => states)
   const sometimes = sometimesOf(scenario, components, reporting)
   const report: CheckReport = {
     scenario: scenario.name,
     verdict: verdictOf(counterexamples, bound, sometimes),
     bound,
     reductions,
+    saved,
     systems: plan.systems,
     states: stored,
     transitions: total(({ transitions }) => transitions),
@@ -64,7 +66,7 @@ export function reportOf(scenario: Scenario, searches: readonly Search[], report
     localTransitions: components.locals.calls,
     claimsJudged: components.watchers.calls + plan.parts.reduce((sum, { claims }) => sum + claims.calls, 0),
     store: searches[0]?.store.kind ?? 'table',
-    bytesPerState: total(({ store }) => store.bytes) / Math.max(1, stored),
+    bytesPerState: total(({ storedBytes }) => storedBytes) / Math.max(1, stored),
     counterexamples,
     sometimes,
     coverage,

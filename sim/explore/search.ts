@@ -4,7 +4,8 @@
 import type { Claims } from './claims.ts'
 import type { Happened } from './components.ts'
 import { Judging, type Wrong } from './judging.ts'
-import { decode, encode, type Layout, layoutOf } from './layout.ts'
+import { bitsFor, decode, encode, type Layout, layoutOf, roomFor } from './layout.ts'
+import type { Levels } from './levels.ts'
 import type { Change, Module, Modules, Step } from './modules.ts'
 import type { Path } from './path.ts'
 import type { Bound, CheckOptions } from './report.ts'
@@ -74,6 +75,9 @@ export class Search {
   bound: Bound | undefined
   store: StateStore
   readonly modules: Modules
+  readonly judging: Judging
+  /** What does the rest of the search, on several threads. */
+  levels: Levels | undefined
   readonly #options: SearchOptions
   // The state that is being looked into, the one after an event, and its words.
   readonly #ids: Int32Array
@@ -93,7 +97,7 @@ export class Search {
   #leadsBack = false
   // Whether an event ended the run.
   #ends = false
-  readonly #judging: Judging
+  readonly #claims: Claims
   // How many modules there are.
   readonly #size: number
   readonly #startedMs: number
@@ -111,8 +115,9 @@ export class Search {
     this.#words = new Uint32Array(layout.width)
     this.#stateWords = new Uint32Array(layout.width)
     this.#size = modules.list.length
-    this.#judging = new Judging(modules, claims, initial[0] as Int32Array)
-    options.persistent?.observe(() => this.#judging.together())
+    this.#claims = claims
+    this.judging = new Judging(modules, claims, initial[0] as Int32Array)
+    options.persistent?.observe(() => this.judging.together())
     this.#startedMs = options.host?.nowMs() ?? 0
     for (const said of options.begun.said)
       this.#violate({ ...said, state: 0, event: undefined, kind: 'step' })
@@ -129,9 +134,23 @@ export class Search {
     return this.#options.canonical
   }
 
+  get states(): number {
+    return this.levels?.states ?? this.store.count
+  }
+
+  get storedBytes(): number {
+    return this.levels?.bytes ?? this.store.bytes
+  }
+
   /** States that were seen and not looked into. */
   get frontier(): number {
+    if (this.levels !== undefined) return this.levels.frontier
     return this.#options.order === 'depth first' ? this.#stack.length : this.store.count - this.#taken
+  }
+
+  /** Whether it has looked into all there is. */
+  get isDone(): boolean {
+    return this.frontier === 0 && this.bound === undefined
   }
 
   /** Whether every violation that is looked for was found. */
@@ -159,8 +178,33 @@ export class Search {
         if (this.#allStand()) return true
         continue
       }
-      if (this.#hasTooMany() || (this.#taken % STATES_PER_LOOK === 0 && this.#isOut())) return true
+      if (this.#hasTooMany() || (this.#taken % STATES_PER_LOOK === 0 && this.isOut())) return true
       this.#take()
+    }
+    return false
+  }
+
+  /** Whether the rest of the search may go level by level, as it only counts, and nothing is found by number. */
+  get mayCount(): boolean {
+    const { order, canonical, persistent, depthMax, statesMax, needsIndex } = this.#options
+    const isPlain = canonical === undefined && persistent === undefined && order !== 'depth first'
+    const isBounded = depthMax !== undefined || statesMax !== undefined
+    const isQuiet = this.found.length === 0 && this.#claims.sometimes.length === 0
+    return isPlain && !isBounded && !needsIndex && isQuiet && this.store.kind !== 'paged bitset'
+  }
+
+  /** States of the level under way that were not looked into. */
+  get restOfLevel(): number {
+    return this.#levelEnd - this.#taken
+  }
+
+  /** Whether something is true of a state's numbers, asked of each until it is. */
+  some(test: (ids: Int32Array) => boolean): boolean {
+    if (this.levels !== undefined) return this.levels.some(test)
+    const ids = this.initialOf(0)
+    for (let state = 0; state < this.store.count; state++) {
+      this.read(state, ids)
+      if (test(ids)) return true
     }
     return false
   }
@@ -173,6 +217,16 @@ export class Search {
   /** An initial state as it really is, before it was brought to a canonical form. */
   initialOf(state: number): Int32Array {
     return (this.#initial[state] as Int32Array).slice()
+  }
+
+  /** How many states it began with. */
+  get beginnings(): number {
+    return this.#initial.length
+  }
+
+  /** The modules whose events were taken in a state, as a mask; 0 for all of them. */
+  chosenIn(state: number): number {
+    return this.#chosen[state] ?? 0
   }
 
   /** Makes room for modules' numbers that have grown since. */
@@ -372,8 +426,7 @@ export class Search {
       const module = this.modules.list[index]
       const largest = Math.max(...states.map((ids) => ids[index] as number))
       // A budget never grows; a module's numbers do, so there is room for twice as many as are known.
-      const needed = module === undefined ? bitsFor(largest) : bitsFor(2 * (module.tuples.list.length - 1))
-      return Math.max(needed, least[index] ?? (module === undefined ? 0 : BITS_MIN), bitsFor(largest))
+      return Math.max(roomFor(module?.tuples), least[index] ?? (module === undefined ? 0 : BITS_MIN), bitsFor(largest))
     })
     return layoutOf(sizes)
   }
@@ -384,8 +437,8 @@ export class Search {
     for (let module = 0; module < this.#size; module++) {
       if (this.modules.expansion(module, this.#ids).isActive) isActive = true
     }
-    this.#note(this.#judging.state(this.#ids))
-    if (!isActive) this.#note(this.#judging.rest(this.#ids))
+    this.#note(this.judging.state(this.#ids))
+    if (!isActive) this.#note(this.judging.rest(this.#ids))
     return !isActive
   }
 
@@ -405,17 +458,14 @@ export class Search {
     return this.bound !== undefined
   }
 
-  #isOut(): boolean {
+  /** Whether a bound is there, of time or memory, or a signal. */
+  isOut(): boolean {
     const { memoryMaxBytes, timeMaxMs, host, signal } = this.#options
     if (signal?.aborted) this.bound = 'interrupted'
-    else if (memoryMaxBytes !== undefined && (host?.memoryBytes() ?? this.store.bytes) > memoryMaxBytes)
+    else if (memoryMaxBytes !== undefined && (host?.memoryBytes() ?? this.storedBytes) > memoryMaxBytes)
       this.bound = 'memory'
     else if (timeMaxMs !== undefined && host !== undefined && host.nowMs() - this.#startedMs > timeMaxMs)
       this.bound = 'time'
     return this.bound !== undefined
   }
-}
-
-function bitsFor(largest: number): number {
-  return largest <= 0 ? 1 : 32 - Math.clz32(largest)
 }

@@ -17,6 +17,8 @@ export interface Part {
   /** By component, its module; -1 for what is searched apart. */
   readonly homes: readonly number[]
   readonly claims: Claims
+  /** How many systems it stands for: that are alike but for their names. */
+  readonly systems: number
 }
 
 export interface Plan {
@@ -91,16 +93,19 @@ export class Systems {
     const systems = Math.max(...groups) + 1
     if (systems > 1 && this.#reductions.has('composition')) {
       const alike = this.#alike(groups)
-      const parts = [...new Set(alike)].map((group) => this.#part(groups, group))
+      const parts = [...new Set(alike)].map((group) => {
+        const systems = alike.filter((other) => other === group).length
+        return { ...this.#part(groups, group), systems }
+      })
       return { parts, systems, groups }
     }
     const isPlain = !this.#reductions.has('symmetry') && !this.#reductions.has('partial order')
     const homes = systems > 1 && isPlain && !whole ? groups : this.#partition.modules()
-    const parts = [{ homes, claims: this.#claims(() => true) }]
+    const parts = [{ homes, claims: this.#claims(() => true), systems: 1 }]
     return { parts, systems: 1, groups: groups.map(() => 0) }
   }
 
-  #part(groups: readonly number[], group: number): Part {
+  #part(groups: readonly number[], group: number): Omit<Part, 'systems'> {
     const modules = this.#partition.modules()
     const numbers = new Map<number, number>()
     const homes = modules.map((module, component) => {
