@@ -1,6 +1,6 @@
 // The table of `heddle check`: a line for each check, below the scenario and the size that it is of.
 
-import { REDUCTIONS, type Reduction } from '../sim/index.ts'
+import { type CheckReport, REDUCTIONS, type Reduction } from '../sim/index.ts'
 import type { Searched } from './check-task.ts'
 import { brokenIn, type Checked, isOpen, mustBreak } from './check-verdict.ts'
 import { isLost } from './checking.ts'
@@ -8,13 +8,14 @@ import { nameOf } from './coordinators.ts'
 import { type Align, type Cell, table } from './table.ts'
 import { colours, plain, thousands, width, wrapped } from './terminal.ts'
 
-const HEAD = ['  coordinator', 'verdict', 'states', 'transitions', 'depth', 'time', 'rests on'] as const
+const HEAD = ['  coordinator', 'verdict', 'states', 'transitions', 'depth', 'time', 'saved by'] as const
 const ALIGNS: readonly Align[] = ['left', 'left', 'right', 'right', 'right', 'right', 'left']
 const VERDICT = HEAD.indexOf('verdict')
-const RESTS_ON = HEAD.indexOf('rests on')
+const SAVED_BY = HEAD.indexOf('saved by')
 const GAP = 2
 const VERDICT_CHARS_MIN = 23
-const RESTS_ON_CHARS_MIN = 15
+/** Wide enough for the longest reduction with its figure. */
+const SAVED_BY_CHARS_MIN = 20
 /** Broken claims that a verdict names; the others are counted. */
 const CLAIMS_MAX = 2
 
@@ -37,9 +38,12 @@ export function checkTable(checked: readonly Checked[]): string {
   let group = ''
   const rows = checked.flatMap((one, index): Cell[][] => {
     const { scenario, size } = one.subject.entry
-    const cells = (texts[index] ?? []).map((text, column) =>
-      column === VERDICT ? colourOf(one)(text) : text,
-    )
+    const cells = (texts[index] ?? []).map((text, column) => {
+      if (column === VERDICT) return colourOf(one)(text)
+      // A reduction and its figure stay on one line.
+      const fits = column !== SAVED_BY || text.length + GAP <= (columns[SAVED_BY] ?? 0)
+      return fits ? text : text.replaceAll(', ', ',\n')
+    })
     const title = `${scenario} ${size}`
     if (title === group) return [cells]
     group = title
@@ -48,16 +52,16 @@ export function checkTable(checked: readonly Checked[]): string {
   return table(HEAD, rows, { aligns: ALIGNS, columns })
 }
 
-/** What each column needs; where that is too much, what the verdict rests on wraps, and then the verdict. */
+/** What each column needs; where that is too much, what was saved wraps, and then the verdict. */
 function columnsFor(rows: readonly (readonly string[])[]): readonly number[] {
   const needs = HEAD.map(
     (name, column) => GAP + Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)),
   )
-  const isFixed = (column: number) => column !== VERDICT && column !== RESTS_ON
+  const isFixed = (column: number) => column !== VERDICT && column !== SAVED_BY
   const left = width() - needs.reduce((sum, chars, column) => (isFixed(column) ? sum + chars : sum), 0)
-  const restsOn = Math.min(needs[RESTS_ON] ?? 0, Math.max(RESTS_ON_CHARS_MIN, left - VERDICT_CHARS_MIN))
-  const verdict = Math.min(needs[VERDICT] ?? 0, Math.max(VERDICT_CHARS_MIN, left - restsOn))
-  return needs.map((chars, column) => (isFixed(column) ? chars : column === VERDICT ? verdict : restsOn))
+  const savedBy = Math.min(needs[SAVED_BY] ?? 0, Math.max(SAVED_BY_CHARS_MIN, left - VERDICT_CHARS_MIN))
+  const verdict = Math.min(needs[VERDICT] ?? 0, Math.max(VERDICT_CHARS_MIN, left - savedBy))
+  return needs.map((chars, column) => (isFixed(column) ? chars : column === VERDICT ? verdict : savedBy))
 }
 
 /** What the last column means, of the reductions that stand in it. */
@@ -67,7 +71,15 @@ export function reductionsText(checked: readonly Checked[]): readonly string[] {
     (reduction) => `${WORDS[reduction]}: ${MEANINGS[reduction]}`,
   )
   if (meanings.length === 0) return []
-  return wrapped(`${meanings.join('; ')}. --no-reduction does without.`, width()).map(colours.dim)
+  const texts = checked.map((one) => textsOf(one)[SAVED_BY] ?? '')
+  const figures = [
+    ...(texts.some((text) => text.includes('÷'))
+      ? ['÷: those searched stand for so many times the states']
+      : []),
+    ...(texts.some((text) => text.includes('−')) ? ['−: so much of the events that could happen'] : []),
+  ]
+  const text = [...meanings, ...figures].join('; ')
+  return wrapped(`${text}. --no-reduction does without.`, width()).map(colours.dim)
 }
 
 function reductionsOf({ result }: Checked): readonly Reduction[] {
@@ -85,9 +97,34 @@ function textsOf(one: Checked): readonly string[] {
     ...counts(report),
     seconds(elapsedMs),
     reductionsOf(one)
-      .map((reduction) => WORDS[reduction])
+      .map((reduction) => savedText(reduction, report))
       .join(', '),
   ]
+}
+
+/** A reduction and how much it saved, where that was counted, and was anything. */
+function savedText(
+  reduction: Reduction,
+  { states, transitions, saved }: Pick<CheckReport, 'states' | 'transitions' | 'saved'>,
+): string {
+  const { symmetry, composition, 'partial order': leftOut = 0 } = saved
+  switch (reduction) {
+    case 'composition':
+      return `${WORDS[reduction]}${timesText(composition, symmetry ?? states)}`
+    case 'symmetry':
+      return `${WORDS[reduction]}${timesText(symmetry, states)}`
+    case 'partial order': {
+      const percent = Math.round((100 * leftOut) / Math.max(1, leftOut + transitions))
+      return percent === 0 ? WORDS[reduction] : `${WORDS[reduction]} −${percent}%`
+    }
+  }
+}
+
+/** How many times as many there would be. Apart, small systems may even be more states than they are together. */
+function timesText(without: number | undefined, found: number): string {
+  const times = (without ?? 0) / Math.max(1, found)
+  if (times < 1.01) return ''
+  return ` ÷${times < 1_000 ? String(Number(times.toPrecision(3))) : times.toExponential(1).replace('+', '')}`
 }
 
 function seconds(ms: number): string {

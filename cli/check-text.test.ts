@@ -182,10 +182,31 @@ describe('several checks', () => {
       { coverage: false, isBrief: true },
     )
     expect(text.match(/two-tabs {3}2 connections/g)).toHaveLength(1)
-    expect(text).toMatch(/^ {2}single +holds, every schedule +1,204 +6,871 +38 +0\.03s +symmetry$/m)
+    expect(text).toMatch(/^ {2}single +holds, every schedule +1,204 +6,871 +38 +0\.03s +symmetry ÷1\.99$/m)
     expect(text).toContain('✓ Every check came out as expected: 1 holds, 1 violates what must be violated.')
-    expect(text).toContain('symmetry: of states that differ by a renaming, one. --no-reduction does without.')
+    expect(text.replaceAll('\n', ' ')).toContain(
+      'symmetry: of states that differ by a renaming, one; ÷: those searched stand for so many times the states. --no-reduction does without.',
+    )
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(100)
+  })
+
+  it.each<[string, Partial<CheckReport>]>([
+    ['composition ÷2.5e4', { reductions: ['composition'], saved: { composition: 30_000_000 } }],
+    // Apart, systems of one state each are more states than together.
+    ['composition', { reductions: ['composition'], saved: { composition: 1_200 } }],
+    ['composition', { reductions: ['composition'], saved: {} }],
+    ['symmetry ÷5.9', { reductions: ['symmetry'], saved: { symmetry: 7_104 } }],
+    // What the systems stand for is multiplied, not what was searched of them.
+    [
+      'composition ÷100, symmetry ÷2',
+      { reductions: ['composition', 'symmetry'], saved: { composition: 240_800, symmetry: 2_408 } },
+    ],
+    ['order −61%', { reductions: ['partial order'], saved: { 'partial order': 10_747 } }],
+    ['order', { reductions: ['partial order'], saved: { 'partial order': 0 } }],
+  ])('say %j of what reductions saved', (said, parts) => {
+    const text = checkText(outcome([[subject(HOLDS), searched(parts)]]), { coverage: false, isBrief: true })
+    const [line = ''] = /^ {2}single.*(\n {20,}.*)*/m.exec(text) ?? []
+    expect(line.replace(/\s+/g, ' ')).toMatch(new RegExp(`0\\.03s ${said}$`))
   })
 
   it('cover together what each of a coordinator covers', () => {
