@@ -7,6 +7,7 @@ import type { Scenario } from '../scenario.ts'
 import type { System } from '../system.ts'
 import { Checker } from './checker.ts'
 import type { Covered } from './coverage.ts'
+import { Alone } from './levels.ts'
 import { type CheckOptions, type CheckReport, REDUCTIONS } from './report.ts'
 
 /**
@@ -27,7 +28,7 @@ export async function check(scenario: Scenario, options: CheckOptions = {}): Pro
     const small = await checkSmall({ ...scenario, system }, options)
     if (small !== undefined) return withShortest(small, { ...scenario, system }, options)
   }
-  const { report } = await new Checker(scenario, system, options).run()
+  const { report } = await covered({ ...scenario, system }, options)
   return withShortest(report, { ...scenario, system }, options)
 }
 
@@ -76,5 +77,12 @@ export async function covered(
   scenario: Scenario & { readonly system: System },
   options: CheckOptions = {},
 ): Promise<{ readonly report: CheckReport; readonly states: Covered['states'] }> {
-  return new Checker(scenario, scenario.system, options).run()
+  try {
+    return await new Checker(scenario, scenario.system, options).run()
+  } catch (error) {
+    if (options.pool === undefined || !(error instanceof Alone)) throw error
+    // Whatever ends a search is found by one thread alone, from the beginning: what it then knows, and no more.
+    const { pool: _, ...alone } = options
+    return new Checker(scenario, scenario.system, alone).run()
+  }
 }

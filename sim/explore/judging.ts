@@ -44,6 +44,11 @@ export class Judging {
     }
   }
 
+  /** The claims that look at several modules. */
+  get global(): readonly StateClaim[] {
+    return this.#global
+  }
+
   /** The modules that claims look at together, as a mask. */
   together(): number {
     let mask = 0

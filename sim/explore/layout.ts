@@ -49,3 +49,13 @@ export function encode(layout: Layout, ids: Int32Array, words: Uint32Array): voi
     words[at] = ((words[at] as number) | ((ids[index] as number) << (shift[index] as number))) >>> 0
   }
 }
+
+/** Bits that a number takes. */
+export function bitsFor(largest: number): number {
+  return largest <= 0 ? 1 : 32 - Math.clz32(largest)
+}
+
+/** Bits for a module's numbers, with room for twice as many as are known; 0 where there are none, as of a budget. */
+export function roomFor(known: { readonly list: readonly unknown[] } | undefined): number {
+  return known === undefined ? 0 : bitsFor(2 * (known.list.length - 1))
+}

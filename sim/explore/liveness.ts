@@ -27,13 +27,10 @@ interface Region {
 /** Whether in some state all that must happen may be part of a cycle, so that a fair run could stay in one. */
 export function mayStay(search: Search, cycles: Cycles): boolean {
   const { modules } = search
-  const ids = search.initialOf(0)
-  for (let state = 0; state < search.store.count; state++) {
-    search.read(state, ids)
-    if (modules.list.every((_, module) => turnsIn(search, cycles, { module, ids })) && isActive(search, ids))
-      return true
-  }
-  return false
+  return search.some(
+    (ids) =>
+      modules.list.every((_, module) => turnsIn(search, cycles, { module, ids })) && isActive(search, ids),
+  )
 }
 
 function turnsIn(

@@ -426,7 +426,11 @@ export class Search {
       const module = this.modules.list[index]
       const largest = Math.max(...states.map((ids) => ids[index] as number))
       // A budget never grows; a module's numbers do, so there is room for twice as many as are known.
-      return Math.max(roomFor(module?.tuples), least[index] ?? (module === undefined ? 0 : BITS_MIN), bitsFor(largest))
+      return Math.max(
+        roomFor(module?.tuples),
+        least[index] ?? (module === undefined ? 0 : BITS_MIN),
+        bitsFor(largest),
+      )
     })
     return layoutOf(sizes)
   }
