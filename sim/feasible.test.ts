@@ -1,0 +1,103 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { deviating, deviationsOf, type Made, recording } from './deviations.ts'
+import { feasibleTimes, following, type Pace } from './feasible.ts'
+import { generatedScenario, REPEATABLE, schedule } from './generated.fixture.ts'
+import { parseTrace } from './parse.ts'
+import { replay } from './replay.ts'
+import type { Scenario } from './scenario.ts'
+import { runSync } from './scheduler.ts'
+import { type ChoiceSource, listed, seeded } from './source.ts'
+import { random } from './strategies/random.ts'
+import { encodeTrace } from './trace.ts'
+
+function orderOf(scenario: Scenario, source: ChoiceSource) {
+  const recorder = recording(source)
+  const { steps } = runSync(scenario, { source: recorder })
+  return { order: recorder.made.slice(0, steps.length), timesUs: steps.map(({ timeUs }) => timeUs) }
+}
+
+/**
+ * The greatest times that fit an order, or undefined, found as plainly as can be: each time is lowered, a millisecond
+ * being the smallest difference between windows here, until every rule of the replay is kept.
+ */
+function plainly(order: readonly Made[]): readonly number[] | undefined {
+  const times = [0, ...order.map(() => 1_000)]
+  const at = (step: number) => times[step] as number
+  for (let changed = true; changed; ) {
+    changed = false
+    const lower = (step: number, to: number) => {
+      if (to >= at(step)) return
+      times[step] = to
+      changed = true
+    }
+    for (const [index, { event, enabled }] of order.entries()) {
+      const step = index + 1
+      const { createdAtStep, window, fault } = event
+      lower(index, at(step))
+      lower(createdAtStep, at(step) - window.minUs / 1_000)
+      if (fault !== undefined) lower(step, at(createdAtStep) + window.maxUs / 1_000)
+      for (const other of enabled) {
+        if (other.fault !== undefined) continue
+        lower(step, Math.max(at(index), at(other.createdAtStep) + other.window.maxUs / 1_000))
+      }
+    }
+    if (at(0) < 0) return undefined
+  }
+  return times.slice(1).map((time) => time * 1_000)
+}
+
+async function replaysToTheByte(scenario: Scenario, order: readonly Made[], timesUs: readonly number[]) {
+  const run = runSync(scenario, { source: following(order, timesUs) })
+  expect(run.steps.map(({ event }) => event.id)).toEqual(order.map(({ event }) => event.id))
+  expect(run.steps.map(({ timeUs }) => timeUs)).toEqual(timesUs)
+  const text = encodeTrace(run, { seed: null, strategy: null, timing: 'sampled' })
+  expect((await replay(parseTrace(text), scenario)).outcome).toBe('exact')
+}
+
+describe('the times of an order', () => {
+  it('are found for every order that was drawn with times, none before the earliest and none after the latest', () =>
+    fc.assert(
+      fc.asyncProperty(generatedScenario, fc.nat(1_000), async (scenario, seed) => {
+        const { budgets } = scenario.begin()
+        const { order, timesUs } = orderOf(
+          scenario,
+          seeded({ seed, strategy: random, timing: 'sampled', budgets }),
+        )
+        const at = (pace: Pace) => feasibleTimes(order, pace) as readonly number[]
+        for (const [index, earliest] of at('earliest').entries()) {
+          expect(earliest).toBeLessThanOrEqual(timesUs[index] as number)
+        }
+        await replaysToTheByte(scenario, order, at('earliest'))
+        await replaysToTheByte(scenario, order, at('latest'))
+      }),
+      REPEATABLE,
+    ))
+
+  it('are found for exactly those orders of any kind that some times fit', async () => {
+    const seen = { possible: 0, impossible: 0 }
+    await fc.assert(
+      fc.asyncProperty(generatedScenario, schedule, async (scenario, numbers) => {
+        const { order } = orderOf(scenario, listed(numbers))
+        const prefix = order.slice(0, 1 + (numbers[0] ?? 0) / 2)
+        const found = feasibleTimes(prefix)
+        expect(found !== undefined).toBe(plainly(prefix) !== undefined)
+        seen[found === undefined ? 'impossible' : 'possible']++
+        if (found !== undefined) await replaysToTheByte(scenario, prefix, found)
+      }),
+      REPEATABLE,
+    )
+    expect(seen.possible).toBeGreaterThan(20)
+    expect(seen.impossible).toBeGreaterThan(20)
+  })
+
+  it('are found where nothing deviates', () =>
+    fc.assert(
+      fc.property(generatedScenario, (scenario) => {
+        const { order } = orderOf(scenario, deviating([]))
+        expect(deviationsOf(order)).toEqual([])
+        expect(feasibleTimes(order)).toBeDefined()
+      }),
+      REPEATABLE,
+    ))
+})
