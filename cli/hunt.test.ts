@@ -84,7 +84,7 @@ describe('a hunt that finds nothing', () => {
     )
     expect(code).toBe(0)
     expect(stdout).toMatch(/takeover +single:takeover +no violation found +5 +0/)
-    expect(stdout).toContain('seeds 7 to 11, strategy random, timing sampled.')
+    expect(stdout).toContain('seeds 7 to 11, strategy portfolio, timing sampled.')
     expect(readdirSync(path)).not.toContain('nothing')
   })
 })

@@ -7,7 +7,7 @@ import { EXIT, type ExitCode } from './exit.ts'
 import { type Failure, failureLines, failureText } from './failure.ts'
 import { type Findings, recordFindings } from './findings.ts'
 import { CHUNK_SEEDS, huntAll, neverRests, type Outcome } from './hunting.ts'
-import { find, type StrategyName } from './options.ts'
+import { find } from './options.ts'
 import { loadCoordinator, Pool } from './pool.ts'
 import { huntJson, huntSummary, lostLine } from './summary.ts'
 import type { Subject } from './tasks.ts'
@@ -17,7 +17,7 @@ export interface HuntCommand {
   readonly coordinator: string
   readonly seeds: number
   readonly seed: number
-  readonly strategy: StrategyName
+  readonly strategy: string
   readonly timing: TimingName
   readonly out: string
   readonly workers: number

@@ -3,7 +3,7 @@
 
 import { availableParallelism } from 'node:os'
 import { Command, CommanderError, Option } from 'commander'
-import { VERSION } from '../sim/index.ts'
+import { portfolio, STRATEGY_NAMES, VERSION } from '../sim/index.ts'
 import { type CheckCommand, checkCommand } from './check.ts'
 import { BUILT_IN } from './coordinators.ts'
 import { EXIT, EXIT_CODES_HELP, type ExitCode, UsageError } from './exit.ts'
@@ -67,9 +67,9 @@ function program(signal: AbortSignal, ends: (code: ExitCode) => void): Command {
 
 const json = () => new Option('--json', 'print JSON').default(false, 'off')
 const strategy = () =>
-  new Option('--strategy <name>', 'what chooses between events due at once: fifo or random')
+  new Option('--strategy <name>', `what chooses between events due at once: ${STRATEGY_NAMES.join(', ')}`)
     .argParser(strategyOption)
-    .default('random')
+    .default(portfolio.name)
 const timing = () =>
   new Option('--timing <name>', 'sampled: delays drawn from their windows; untimed: every causal order')
     .argParser(timingOption)

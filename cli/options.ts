@@ -2,12 +2,8 @@
 // what was expected. Knows nothing of what the values are for.
 
 import { InvalidArgumentError } from 'commander'
-import { TIMINGS, type TimingName } from '../sim/index.ts'
+import { strategyNamed, TIMINGS, type TimingName } from '../sim/index.ts'
 import { UsageError } from './exit.ts'
-
-/** The strategies that a hunt can be given by name. */
-export const STRATEGY_NAMES = ['fifo', 'random'] as const
-export type StrategyName = (typeof STRATEGY_NAMES)[number]
 
 const SEED_MAX = Number.MAX_SAFE_INTEGER
 const SEEDS_MAX = 10_000_000
@@ -26,8 +22,14 @@ export const statesOption = integer(1, STATES_MAX)
 export const depthOption = integer(1, DEPTH_MAX)
 /** Megabytes in, bytes out. */
 export const memoryOption = (text: string) => integer(1, MEMORY_MAX_MB)(text) * 1_000_000
-export const strategyOption = oneOf<StrategyName>(STRATEGY_NAMES)
 export const timingOption = oneOf<TimingName>(TIMINGS)
+
+/** The name of a strategy, in full. */
+export function strategyOption(text: string): string {
+  const strategy = strategyNamed(text)
+  if (typeof strategy === 'string') throw new InvalidArgumentError(strategy)
+  return strategy.name
+}
 
 /** A file that a graph can be written to: its ending says how. */
 export function graphOption(text: string): string {

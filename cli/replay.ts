@@ -5,7 +5,7 @@ import { scenarios } from '../model/index.ts'
 import { cycleText, type Divergence, formatUs, type Outcome, type TimingName } from '../sim/index.ts'
 import { type CoordinatorRef, chosen, forEntry } from './coordinators.ts'
 import { EXIT, type ExitCode, UsageError } from './exit.ts'
-import { find, type StrategyName } from './options.ts'
+import { find } from './options.ts'
 import { type Limits, loadCoordinator, Pool, ThreadEnded, TimedOut } from './pool.ts'
 import { REPLAY_EXTENSION, readReplayFile } from './replay-file.ts'
 import type { Replayed } from './replaying.ts'
@@ -15,7 +15,7 @@ import { timetable } from './timetable.ts'
 export interface ReplayCommand {
   readonly seed?: number
   readonly coordinator?: string
-  readonly strategy: StrategyName
+  readonly strategy: string
   readonly timing: TimingName
   readonly timeout: number
   readonly json: boolean

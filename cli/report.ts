@@ -2,6 +2,7 @@
 // coordinator must hold, as a model and as the class for a real server, and every failure must replay exactly.
 
 import { scenarios } from '../model/index.ts'
+import { portfolio } from '../sim/index.ts'
 import { type CoordinatorRef, forEntry } from './coordinators.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { type Findings, recordFindings } from './findings.ts'
@@ -29,7 +30,7 @@ export interface ReportResult {
   readonly elapsedMs: number
 }
 
-const MANNER: Manner = { strategy: 'random', timing: 'sampled' }
+const MANNER: Manner = { strategy: portfolio.name, timing: 'sampled' }
 
 export async function reportCommand(command: ReportCommand, signal: AbortSignal): Promise<ExitCode> {
   const pool = new Pool(command.workers)

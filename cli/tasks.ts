@@ -4,17 +4,16 @@
 import { type Measure, measure as measureOf, scenarios } from '../model/index.ts'
 import { catalogueScenario } from '../properties/index.ts'
 import {
-  fifo,
   formatUs,
   type HuntReport,
   hunt,
   parseTrace,
   type Run,
-  random,
   record,
   type Scenario,
   type Seeds,
   type Strategy,
+  strategyNamed,
   type TimingName,
 } from '../sim/index.ts'
 import {
@@ -28,7 +27,7 @@ import {
 } from './check-task.ts'
 import { type CoordinatorRef, load, nameOf } from './coordinators.ts'
 import { UsageError } from './exit.ts'
-import { find, type StrategyName } from './options.ts'
+import { find } from './options.ts'
 import { type Recorded, type Replayed, replayBytes, replayOn } from './replaying.ts'
 import { oneLine, plain, thousands } from './terminal.ts'
 
@@ -40,7 +39,8 @@ export interface Subject {
 
 /** How its schedules are made. */
 export interface Manner {
-  readonly strategy: StrategyName
+  /** Its name, see {@link strategyNamed}. */
+  readonly strategy: string
   readonly timing: TimingName
 }
 
@@ -98,7 +98,6 @@ export type Answer =
 
 /** The self-check of a hunt runs the first four seeds twice, and then one in so many. */
 const SELF_CHECK_EVERY = 50
-const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = { fifo, random }
 
 export async function perform(task: Task): Promise<Answer> {
   const { coordinator } = task
@@ -194,8 +193,15 @@ async function scenarioOf({ scenario, coordinator }: Subject): Promise<Scenario>
 async function huntSeeds(task: HuntTask): Promise<HuntReport<Taken>> {
   const { seeds, timing } = task
   const scenario = await scenarioOf(task)
-  const options = { strategy: STRATEGIES[task.strategy], timing, selfCheckEvery: SELF_CHECK_EVERY, measure }
+  const options = { strategy: strategyOf(task), timing, selfCheckEvery: SELF_CHECK_EVERY, measure }
   return locating(task, () => hunt(scenario, { ...options, seeds }))
+}
+
+function strategyOf({ strategy }: Manner): Strategy {
+  const found = strategyNamed(strategy)
+  if (typeof found === 'string')
+    throw new UsageError(`Unknown strategy ${JSON.stringify(strategy)}. ${found}`)
+  return found
 }
 
 function measure(run: Run): Taken {
@@ -207,9 +213,9 @@ function measure(run: Run): Taken {
 }
 
 async function recordSeed(task: RecordTask): Promise<Recorded | string> {
-  const { seed, strategy, timing, property } = task
+  const { seed, timing, property } = task
   const scenario = await scenarioOf(task)
-  const options = { seed, strategy: STRATEGIES[strategy], timing }
+  const options = { seed, strategy: strategyOf(task), timing }
   let text: string
   try {
     text = await record(scenario, property === null ? options : { ...options, property })

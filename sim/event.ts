@@ -29,6 +29,8 @@ export interface Event {
   readonly footprint: Footprint
   /** The fault budget it takes one of. A fault may happen, but never has to. */
   readonly fault: string | undefined
+  /** Events of one channel are enabled one at a time, in the order in which they were created. */
+  readonly channel?: string | undefined
 }
 
 /** Something shown to the properties: plain JSON with a type. */

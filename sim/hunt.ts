@@ -2,6 +2,7 @@
 // that is the same whether the seeds ran in one go or in pieces. Writes no file, and prints nothing.
 
 import type { TimingName } from './clock.ts'
+import { choicesOf } from './course.ts'
 import { HeddleError } from './error.ts'
 import type { Schedulable } from './event.ts'
 import { checkOptions, checkScenario } from './options.ts'
@@ -9,15 +10,15 @@ import { type HuntReport, ReportBuilder, type Seeds } from './report.ts'
 import type { Scenario } from './scenario.ts'
 import { type Run, type RunOptions, run, runAll } from './scheduler.ts'
 import { compareRuns, type Journal, newJournal, watched } from './selfcheck.ts'
-import { seeded } from './source.ts'
-import { random } from './strategies/random.ts'
+import { type SeededOptions, seeded } from './source.ts'
+import { portfolio } from './strategies/portfolio.ts'
 import type { Strategy } from './strategies/strategy.ts'
 import { encodeTrace, outcomeOf } from './trace.ts'
 
 export interface HuntOptions<Measure = undefined> {
   /** 1 to 200 unless given. */
   readonly seeds?: Seeds
-  /** `random` unless given. */
+  /** `portfolio` unless given. */
   readonly strategy?: Strategy
   /** *sampled* unless given. */
   readonly timing?: TimingName
@@ -50,7 +51,7 @@ export async function hunt<Measure = undefined>(
 ): Promise<HuntReport<Measure>> {
   checkScenario(scenario)
   checkOptions('hunt', options)
-  const { seeds = SEEDS, strategy = random, timing = 'sampled', signal, onProgress } = options
+  const { seeds = SEEDS, strategy = portfolio, timing = 'sampled', signal, onProgress } = options
   const { failuresMax = Number.POSITIVE_INFINITY } = options
   checkSeeds(seeds)
   const builder = new ReportBuilder<Measure>(scenario, {
@@ -58,9 +59,10 @@ export async function hunt<Measure = undefined>(
     strategy: strategy.name,
     timing,
   })
+  const manner = { strategy, timing, choices: await choicesOf(scenario, { strategy, timing }) }
   while (builder.runs < seeds.count && builder.failures < failuresMax && signal?.aborted !== true) {
     const count = Math.min(RUNS_PER_ROUND, seeds.count - builder.runs)
-    await round(builder, scenario, { first: seeds.first + builder.runs, count }, options)
+    await round(builder, scenario, { first: seeds.first + builder.runs, count }, { ...options, ...manner })
     onProgress?.(builder.runs)
   }
   return builder.report()
@@ -68,7 +70,7 @@ export async function hunt<Measure = undefined>(
 
 export interface RecordOptions {
   readonly seed: number
-  /** `random` unless given. */
+  /** `portfolio` unless given. */
   readonly strategy?: Strategy
   /** *sampled* unless given. */
   readonly timing?: TimingName
@@ -80,9 +82,10 @@ export interface RecordOptions {
 export async function record(scenario: Scenario, options: RecordOptions): Promise<string> {
   checkScenario(scenario)
   checkOptions('record', options)
-  const { seed, strategy = random, timing = 'sampled', property } = options
+  const { seed, strategy = portfolio, timing = 'sampled', property } = options
   checkSeeds({ first: seed, count: 1 })
-  const source = ({ budgets }: Schedulable) => seeded({ seed, strategy, timing, budgets })
+  const choices = await choicesOf(scenario, { strategy, timing })
+  const source = ({ budgets }: Schedulable) => seeded({ seed, strategy, timing, choices, budgets })
   const finished = await run(
     scenario,
     property === undefined ? { source } : { source, stopAt: property },
@@ -108,13 +111,16 @@ function checkSeeds({ first, count }: Seeds): void {
   )
 }
 
+/** How the schedules are made. */
+type Manner = Required<Pick<SeededOptions, 'strategy' | 'timing' | 'choices'>>
+
 async function round<Measure>(
   builder: ReportBuilder<Measure>,
   scenario: Scenario,
   seeds: Seeds,
-  options: HuntOptions<Measure>,
+  options: HuntOptions<Measure> & Manner,
 ): Promise<void> {
-  const { strategy = random, timing = 'sampled', measure } = options
+  const { strategy, timing, choices, measure } = options
   const { failuresMax = Number.POSITIVE_INFINITY } = options
   const attempts = attemptsAt(seeds, options.selfCheckEvery ?? SELF_CHECK_EVERY)
   let begun: Schedulable | undefined
@@ -126,8 +132,9 @@ async function round<Measure>(
     const source = (schedulable: Schedulable) => {
       begun = schedulable
       const { budgets } = schedulable
-      if (journal === undefined) return seeded({ seed, strategy, timing, budgets })
-      return watched(seeded({ seed, strategy, timing, budgets, log: journal.draws }), journal)
+      const chosen = { seed, strategy, timing, choices, budgets }
+      if (journal === undefined) return seeded(chosen)
+      return watched(seeded({ ...chosen, log: journal.draws }), journal)
     }
     return [scenario, { source }]
   }

@@ -78,7 +78,12 @@ export {
 export { type Choice, type ChoiceSource, listed, type SeededOptions, seeded } from './source.ts'
 export { fifo } from './strategies/fifo.ts'
 export { random } from './strategies/random.ts'
-export type { Strategy } from './strategies/strategy.ts'
+export { delayBounded } from './strategies/delay-bounded.ts'
+export type { Course, Strategy } from './strategies/strategy.ts'
+export { STRATEGY_NAMES, strategyNamed } from './strategies/named.ts'
+export { pct } from './strategies/pct.ts'
+export { portfolio } from './strategies/portfolio.ts'
+export { pos } from './strategies/pos.ts'
 export { type Delivery, type Fired, System, type SystemDefinition, type SystemState } from './system.ts'
 export {
   type Expectation,

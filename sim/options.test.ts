@@ -52,7 +52,7 @@ describe('a mistake is told in one line', () => {
 
 test('a recording has the strategy and the timing of a hunt unless given', async () => {
   const { header } = parseTrace(await record(napping(), { seed: 1 }))
-  expect(header).toMatchObject({ strategy: 'random', timing: 'sampled' })
+  expect(header).toMatchObject({ strategy: 'portfolio', timing: 'sampled' })
 })
 
 test('an option may be undefined, as if it were not given', async () => {

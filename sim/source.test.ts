@@ -88,7 +88,7 @@ describe('choices from a seed', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat(), { minLength: 1, maxLength: 20 }), (sequences) => {
         const candidates = sequences.map((sequence) => ({ sequence }))
-        const chosen = fifo.begin(undefined as never)(candidates as never)
+        const chosen = fifo.begin(undefined as never, undefined as never)(candidates as never)
         expect(chosen.sequence).toBe(Math.min(...sequences))
       }),
       REPEATABLE,

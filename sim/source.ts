@@ -29,14 +29,20 @@ export interface SeededOptions {
   readonly timing: TimingName
   /** The fault budgets of the run; how many strike is drawn for each, from none to all of them. */
   readonly budgets: Readonly<Record<string, number>>
+  /** How often a run chooses, about, for a strategy that relies on it: see {@link Course}. 100 unless given. */
+  readonly choices?: number
   /** Filled with every draw, where given. */
   readonly log?: Draw[]
 }
 
+const CHOICES = 100
+
 /** Choices from a seed: a strategy chooses among what the timing allows. */
 export function seeded(options: SeededOptions): ChoiceSource {
   const streams = new RandomStreams(String(options.seed), options.log)
-  const choose = options.strategy.begin(streams.stream('strategy'))
+  const fired: Event[] = []
+  const course = { choices: options.choices ?? CHOICES, fired }
+  const choose = options.strategy.begin(streams.stream('strategy'), course)
   const time = timing(options.timing, streams)
   const faultsLeft = new Map<string, number>()
   for (const [fault, budget] of Object.entries(options.budgets)) {
@@ -50,6 +56,7 @@ export function seeded(options: SeededOptions): ChoiceSource {
       if (allowed.length === 0) return undefined
       const candidates = time.candidates(allowed, clock)
       const event = candidates.length === 1 ? (candidates[0] as Event) : choose(candidates)
+      fired.push(event)
       if (event.fault !== undefined) faultsLeft.set(event.fault, (faultsLeft.get(event.fault) ?? 0) - 1)
       return { event, timeUs: time.timeUs(event, clock) }
     },
