@@ -2,6 +2,7 @@
 // to see it again.
 
 import { relative } from 'node:path'
+import { cycleText } from '../sim/index.ts'
 import type { CheckManner, Shown } from './check-task.ts'
 import type { Checked } from './check-verdict.ts'
 import { isLost } from './checking.ts'
@@ -79,7 +80,6 @@ function failureOf(of: Checked, shown: Shown, file: string): CheckFailure {
 
 function lengthText({ steps, shortest, cycleFrom }: Shown): string {
   const length = steps === 1 ? '1 step' : `${thousands(steps)} steps`
-  const cycle =
-    cycleFrom === null ? '' : `, of which those after step ${thousands(cycleFrom)} repeat for ever`
+  const cycle = cycleFrom === null ? '' : `; ${cycleText({ cycleFrom, steps })}`
   return `${length}${shortest ? ', as few as there can be' : ''}${cycle}`
 }

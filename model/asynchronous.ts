@@ -55,15 +55,16 @@ export function asynchronous({ name, policy, parameters, properties }: Asynchron
     actors: environment(places, parameters, { entry: 'session', machines: ports(places) }),
     budgets: parameters.faults,
   })
-  const overObservations = properties.filter(({ kind }) => kind === 'monitor' || kind === 'sometimes')
+  const overObservations = properties.filter(
+    (property) =>
+      property.kind === 'monitor' ||
+      (property.kind === 'sometimes' && typeof property.reached !== 'function'),
+  )
   return world(
     name,
     (inside) => {
       const bridge = new Bridge({ inside, system, places, policy, parameters })
-      for (const property of properties) {
-        if (property.kind === 'eventually')
-          inside.check.eventually(property.name, () => property.holds(bridge.view()))
-      }
+      for (const property of properties) claim(inside.check, property, () => bridge.view())
       inside.check.eventually('no client waits for what can no longer come', () => bridge.waiting())
       bridge.begin()
     },
@@ -72,6 +73,30 @@ export function asynchronous({ name, policy, parameters, properties }: Asynchron
       budgets: parameters.faults,
     },
   )
+}
+
+/** Has a run judge a property over states by what is seen of these; those over observations need nothing. */
+function claim(check: World['check'], property: Property, view: () => LifecycleView): void {
+  const { name } = property
+  switch (property.kind) {
+    case 'always':
+      return check.always(name, () => property.holds(view()))
+    case 'eventually': {
+      const { withinUs } = property
+      const options = withinUs === undefined ? {} : { within: `${withinUs}us` as const }
+      return check.eventually(name, () => property.holds(view()), options)
+    }
+    case 'leadsTo':
+      return check.leadsTo(
+        name,
+        () => property.from(view()),
+        () => property.to(view()),
+      )
+    case 'sometimes': {
+      const { reached } = property
+      if (typeof reached === 'function') check.sometimes(name, () => reached(view()))
+    }
+  }
 }
 
 interface BridgeParts {

@@ -3,11 +3,23 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { connectionCoordinator, lifecycle, type Policy, scenarios, single } from '../model/index.ts'
 import {
+  connectionCoordinator,
+  type LifecycleView,
+  lifecycle,
+  type Policy,
+  scenarios,
+  single,
+} from '../model/index.ts'
+import {
+  always,
   type ChoiceSource,
   type Event,
+  eventually,
+  hunt,
+  leadsTo,
   type Observation,
+  type Property,
   type Run,
   random,
   run,
@@ -15,6 +27,7 @@ import {
   type Scenario,
   type Step,
   seeded,
+  sometimes,
 } from '../sim/index.ts'
 import { untimedProperties } from './index.ts'
 import { policies, workloads } from './workloads.fixture.ts'
@@ -84,6 +97,44 @@ describe.each(scenarios.filter(({ name }) => name !== 'fifty-connections'))('$na
     })
     const runs = await runAll(SEEDS, (index) => [real, bySeed(index)])
     expect(runs.flatMap(({ violations }) => violations)).toEqual([])
+  })
+})
+
+describe('a claim about states', () => {
+  const both = (property: Property): readonly Scenario[] =>
+    [single(), connectionCoordinator()].map((coordinator) =>
+      lifecycle('claimed', { connections: 2, stagger: '1ms', coordinator, properties: [property] }),
+    )
+  const holding = ({ held }: LifecycleView) => held.length > 0
+
+  it.each([
+    always('nobody holds anything', (view: LifecycleView) => !holding(view)),
+    eventually('somebody holds something at once', holding, { within: '1us' }),
+    eventually('somebody holds something', () => false),
+    leadsTo('who holds something lets go', holding, () => false),
+  ])('of the kind $kind is broken in both', async (property) => {
+    for (const scenario of both(property)) {
+      const { violations } = await run(scenario, bySeed(1))
+      expect(violations.map((one) => one.property)).toEqual([property.name])
+    }
+  })
+
+  it.each([
+    always('what is held is held by a machine', ({ held }: LifecycleView) =>
+      held.every(({ machine }) => machine !== ''),
+    ),
+    eventually('somebody holds something', holding, { within: '1s' }),
+    leadsTo('who holds something holds it', holding, holding),
+  ])('of the kind $kind holds in both', async (property) => {
+    for (const scenario of both(property)) expect((await run(scenario, bySeed(1))).violations).toEqual([])
+  })
+
+  it('that it is so sometimes is reached in both', async () => {
+    for (const scenario of both(sometimes('somebody holds something', holding))) {
+      expect((await hunt(scenario, { seeds: { first: 1, count: 3 } })).sometimes).toMatchObject([
+        { property: 'somebody holds something', reached: 3 },
+      ])
+    }
   })
 })
 

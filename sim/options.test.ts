@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { actor } from './actor.ts'
 import { HeddleError } from './error.ts'
 import { hunt, record } from './hunt.ts'
 import { parseTrace } from './parse.ts'
@@ -6,6 +7,7 @@ import { replay } from './replay.ts'
 import { scenario } from './scenario.ts'
 import { run, runSync } from './scheduler.ts'
 import { listed } from './source.ts'
+import { System } from './system.ts'
 import { type World, world } from './world.ts'
 
 const napping = () => world('napping', ({ sleep }: World) => sleep(['1ms', '5ms']))
@@ -28,6 +30,10 @@ describe('a mistake is told in one line', () => {
     'Expected the body of a world to be a function, found undefined.': () => world('x', loose(undefined)),
     'Expected "budgets" of world() to be an object of non-negative integers, found an object.': () =>
       world('x', () => {}, { budgets: { drops: -1 } }),
+    'Expected "budgets" of a system to be an object of non-negative integers, found an object.': () =>
+      new System({ actors: { a: actor({ initial: {}, receive() {} }) }, budgets: { drops: 0.5 } }),
+    'Expected "budgets" of a system to be an object of non-negative integers, found 3.': () =>
+      new System({ actors: { a: actor({ initial: {}, receive() {} }) }, budgets: loose(3) }),
     'Expected the options of hunt() to be an object, found 7.': () => hunt(napping(), loose(7)),
     'Expected "strategy" of hunt() to be a strategy such as random, found "random".': () =>
       hunt(napping(), loose({ strategy: 'random' })),

@@ -17,6 +17,11 @@ const aFunction: Rule = ['a function', isFunction]
 const aName: Rule = ['a name', (value) => typeof value === 'string' && value !== '']
 const aCount: Rule = ['a non-negative integer', isCount]
 
+const BUDGETS: Rule = [
+  'an object of non-negative integers',
+  (value) => isObject(value) && Object.values(value).every(isCount),
+]
+
 const FROM_A_SEED: Rules = {
   strategy: ['a strategy such as random', (value) => isObject(value) && 'name' in value && 'begin' in value],
   timing: [`one of ${TIMINGS.join(', ')}`, (value) => TIMINGS.includes(value)],
@@ -44,10 +49,7 @@ const OPTIONS = {
   record: { ...FROM_A_SEED, seed: ['a seed', () => true], property: aName },
   world: {
     ...OF_A_SCENARIO,
-    budgets: [
-      'an object of non-negative integers',
-      (value) => isObject(value) && Object.values(value).every(isCount),
-    ],
+    budgets: BUDGETS,
   },
 } satisfies Readonly<Record<string, Rules>>
 
@@ -71,6 +73,11 @@ export function checkScenario(scenario: unknown): void {
     refuse('HEDDLE_SCENARIO', 'a scenario, as world() or scenario() make one', scenario)
   const whole = { name: null, begin: null, ...scenario }
   checkRules('HEDDLE_SCENARIO', 'of a scenario', whole, SCENARIO)
+}
+
+/** Throws HEDDLE_SCENARIO where a fault may not strike so often. */
+export function checkBudgets(budgets: unknown): void {
+  checkRules('HEDDLE_SCENARIO', 'of a system', { budgets }, { budgets: BUDGETS })
 }
 
 /** Throws HEDDLE_SCENARIO where the body of a world is none. */

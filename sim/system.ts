@@ -4,6 +4,7 @@
 import type { Actor, Context } from './actor.ts'
 import { HeddleError } from './error.ts'
 import { type Event, type Footprint, idPrefix, type Observation, placeOf, type Schedulable } from './event.ts'
+import { checkBudgets } from './options.ts'
 import { situationOf } from './situation.ts'
 import {
   type Cast,
@@ -38,6 +39,7 @@ export class System {
         'Expected a system with actors, found none. Give it actors by name.',
       )
     }
+    checkBudgets(definition.budgets)
     this.definition = definition
     this.members = Object.entries(definition.actors).map(([name, actor]) => ({
       name,

@@ -11,6 +11,7 @@ import {
   always,
   eventually,
   type Judgement,
+  leadsTo,
   type Monitor,
   monitor,
   type ObservationMatcher,
@@ -30,6 +31,8 @@ export interface Check {
   always(name: string, holds: () => Judgement): void
   /** Holds when the run is at rest; with `within`, once in that stretch of virtual time from its start. */
   eventually(name: string, holds: () => Judgement, options?: { within?: Duration }): void
+  /** Whenever `from` holds, `to` holds then or later. */
+  leadsTo(name: string, from: () => boolean, to: () => boolean): void
   sometimes(name: string, reached: ObservationMatcher | (() => boolean)): void
   monitor<State, O extends Observation = Observation>(
     definition: Monitor<State> | Parameters<typeof monitor<State, O>>[0],
@@ -104,6 +107,7 @@ const functions: World = {
   check: {
     always: (name, holds) => claim('always').push(always(name, holds)),
     eventually: (name, holds, options) => claim('eventually').push(eventually(name, holds, options)),
+    leadsTo: (name, from, to) => claim('leadsTo').push(leadsTo(name, from, to)),
     sometimes: (name, reached) => claim('sometimes').push(sometimes(name, reached)),
     monitor: (definition) => claim('monitor').push('kind' in definition ? definition : monitor(definition)),
   },

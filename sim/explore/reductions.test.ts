@@ -207,7 +207,8 @@ describe('a bound that comes first is said, and never a verdict on what was not 
       let bounded = 0
       await onRandom(anySystem, 40, async (scenario, plain) => {
         for (let depthMax = 1; depthMax <= plain.levels; depthMax++) {
-          const { verdict, bound, counterexamples } = await check(scenario, { ...RAW, depthMax })
+          const { verdict, bound, counterexamples, depth } = await check(scenario, { ...RAW, depthMax })
+          if (bound === 'depth') expect(depth).toBe(depthMax)
           const names = counterexamples.map(({ property }) => property)
           const within = [...plain.violations].filter(([, steps]) => steps < depthMax).map(([name]) => name)
           expect(names).toEqual(expect.arrayContaining(within))

@@ -242,6 +242,7 @@ export class Search {
     this.read(this.#state, this.#ids)
     if (this.#options.depthMax !== undefined && this.depth > this.#options.depthMax) {
       this.bound = 'depth'
+      this.depth = this.#options.depthMax
       return
     }
     this.#judge()
