@@ -128,3 +128,46 @@ describe('a check', () => {
     expect(run.violations).toMatchObject([{ property: 'compares', message: 'RangeError: expected 1' }])
   })
 })
+
+describe('a guard', () => {
+  const locked = (release: boolean) =>
+    once(({ task, shared, observe }) => {
+      const lock = shared('lock', { isHeld: true })
+      task('waiter', async (self) => {
+        await self.operation('lock', { reads: [], when: () => !lock.isHeld })
+        observe({ type: 'locked' })
+      })
+      task('holder', async (self) => {
+        await self.operation('unlock', { reads: [] })
+        lock.isHeld = !release
+      })
+    })
+
+  test('keeps an operation from happening until it holds', async () => {
+    const run = await locked(true)
+    expect(idsOf(run)).toEqual(['holder/unlock#1', 'waiter/lock#1'])
+    expect(run.verdict).toBe('no violation found')
+  })
+
+  test('reads what it looks at', async () => {
+    const { steps } = await locked(true)
+    expect(steps[1]?.footprint.reads).toContain('lock.isHeld')
+  })
+
+  test('that never holds again leaves its task stuck', async () => {
+    const run = await locked(false)
+    expect(run.verdict).toBe('stuck')
+    expect(run.waiting).toEqual([
+      'waiter waits for waiter/lock#1, which can happen only while its guard holds',
+    ])
+  })
+
+  test('gives true or false', async () => {
+    const guarded = (when: any) => once(({ task }) => void task('a', (self) => self.operation('b', { when })))
+    await expect(guarded(() => 1)).rejects.toThrow('guard of a/b#1 to give true or false, found number')
+    const throws = () => {
+      throw new Error('no')
+    }
+    await expect(guarded(throws)).rejects.toThrow('found Error: no')
+  })
+})

@@ -2,7 +2,7 @@
 // When, and in which order, is decided elsewhere.
 
 import { NO_DELAY, toWindow, type Window, type WindowInput } from './duration.ts'
-import { HeddleError } from './error.ts'
+import { describeThrown, HeddleError } from './error.ts'
 import type { Event, Footprint } from './event.ts'
 import type { EventName } from './names.ts'
 import type { Task } from './tasks.ts'
@@ -20,6 +20,12 @@ export interface OperationOptions<Value = void> {
   readonly fault?: string
   /** Operations of one channel happen one at a time, in the order in which they were begun. */
   readonly channel?: string
+  /**
+   * The operation can happen only while this holds, as a lock can be taken only while nobody has it. It is asked
+   * again and again, and must change nothing. What it looks at counts as read: of `shared` values what it reads of
+   * them, of everything else what `reads` and `writes` name. A task whose guards never hold again is stuck.
+   */
+  readonly when?: () => boolean
   /** What the promise resolves to. */
   readonly value?: Value
   /** Takes the event back when it is aborted; the promise then rejects with the signal's reason. */
@@ -67,6 +73,7 @@ export class ChoicePoint implements Event {
   readonly footprint: Footprint
   readonly fault: string | undefined
   readonly channel: string | undefined
+  readonly guard: string[] | undefined
   #task: Task | undefined
   #options: OperationOptions<any> | undefined
   #resolve: Settle | undefined
@@ -89,6 +96,7 @@ export class ChoicePoint implements Event {
     this.footprint = footprintOf(options)
     this.fault = options.fault
     this.channel = options.channel
+    this.guard = options.when === undefined ? undefined : [...this.footprint.reads, ...this.footprint.writes]
     this.#task = task
     this.#options = options
     this.#resolve = resolveLast
@@ -96,6 +104,22 @@ export class ChoicePoint implements Event {
 
   get task(): Task | undefined {
     return this.#task
+  }
+
+  get owner(): string | undefined {
+    return this.#task?.name
+  }
+
+  /** Whether its guard holds; `watch` says what is read while it is asked. */
+  isOpen(watch: (look: () => void) => readonly string[]): boolean {
+    const when = this.#options?.when
+    if (when === undefined) return true
+    let holds = false
+    const names = watch(() => {
+      holds = asked(when, this.id)
+    })
+    for (const name of names) if (!this.guard?.includes(name)) this.guard?.push(name)
+    return holds
   }
 
   /** Calls `withdraw` when the signal aborts, unless the point is let go before. */
@@ -120,6 +144,21 @@ export class ChoicePoint implements Event {
     this.#options = undefined
     this.#resolve = undefined
   }
+}
+
+function asked(when: () => boolean, id: string): boolean {
+  let found: string
+  try {
+    const holds: unknown = when()
+    if (typeof holds === 'boolean') return holds
+    found = typeof holds
+  } catch (error) {
+    found = describeThrown(error)
+  }
+  throw new HeddleError(
+    'HEDDLE_OPERATION',
+    `Expected the guard of ${id} to give true or false, found ${found}. Let "when" only look.`,
+  )
 }
 
 // A fault never has to happen, so whatever stands behind it in its channel might wait for ever.

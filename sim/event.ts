@@ -31,6 +31,10 @@ export interface Event {
   readonly fault: string | undefined
   /** Events of one channel are enabled one at a time, in the order in which they were created. */
   readonly channel?: string | undefined
+  /** The task that goes on when it fires, where it is a point in one. Known until it fires. */
+  readonly owner?: string | undefined
+  /** Where a guard may keep it from being enabled: what that has looked at so far, by name. */
+  readonly guard?: readonly string[] | undefined
 }
 
 /** Something shown to the properties: plain JSON with a type. */
@@ -48,6 +52,8 @@ export interface Schedulable {
   start?(): void | Promise<void>
   /** The events that may happen now in some timing, oldest first. Valid until the next `fire`. */
   enabled(): readonly Event[]
+  /** All that is created, and has neither happened nor been taken back: enabled or not, oldest first. */
+  pending?(): readonly Event[]
   /** Lets an enabled event happen. A promise means: not quiescent before it resolves. */
   fire(event: Event): void | Promise<void>
   /** What was observed since the last call. */
@@ -65,6 +71,8 @@ export interface Schedulable {
   situation?(): string | undefined
   /** What `always`, `eventually` and `sometimes` look at. */
   view(): unknown
+  /** Lets somebody look at the view, and says what was read of it, by the names that footprints use. */
+  watch?(look: (view: unknown) => void): readonly string[]
   /** The current states by actor, in a few words each, for a timeline. */
   show(): ReadonlyMap<string, string>
   /** Called once when the run is over. */

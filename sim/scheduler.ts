@@ -56,12 +56,12 @@ export async function run(scenario: Scenario, options: RunOptions): Promise<Run>
 const STEPS_PER_TURN = 5_000
 
 /**
- * Runs several executions one after the other, `count` of them, each made by `next`; much faster than one
- * `run` at a time. `each` may take a run at once and return something smaller to keep.
+ * Runs several executions one after the other, at most `count` of them, each made by `next`, until that makes no
+ * more; much faster than one `run` at a time. `each` may take a run at once and return something smaller to keep.
  */
 export function runAll<T = Run>(
   count: number,
-  next: (index: number) => readonly [Scenario, RunOptions],
+  next: (index: number) => readonly [Scenario, RunOptions] | undefined,
   each: (run: Run, index: number) => T = (finished) => finished as T,
 ): Promise<T[]> {
   const kept: T[] = []
@@ -73,7 +73,11 @@ export function runAll<T = Run>(
       try {
         for (let steps = 0; steps < STEPS_PER_TURN; steps++) {
           if (kept.length === count) return resolve(kept)
-          execution ??= new Execution(...next(kept.length))
+          if (execution === undefined) {
+            const made = next(kept.length)
+            if (made === undefined) return resolve(kept)
+            execution = new Execution(...made)
+          }
           const pending = execution.step()
           if (pending === 'done') {
             kept.push(each(execution.finish(), kept.length))

@@ -16,6 +16,8 @@ export class SharedValues {
   readonly #reads = new Set<string>()
   readonly #writes = new Set<string>()
   #recording = false
+  // Where somebody only looks: what is read goes here, and nowhere else.
+  #watched: Set<string> | undefined
 
   /** Forgets what was noted, and notes what follows. */
   record(): void {
@@ -27,6 +29,25 @@ export class SharedValues {
   /** Notes nothing until the next `record`, so that claims may look at shared values. */
   pause(): void {
     this.#recording = false
+  }
+
+  /** What is read while somebody looks, apart from what is noted. */
+  watch(look: () => void): readonly string[] {
+    const before = this.#watched
+    const watched = new Set<string>()
+    this.#watched = watched
+    try {
+      look()
+    } finally {
+      this.#watched = before
+    }
+    return [...watched]
+  }
+
+  /** The values by name, behind their proxies. */
+  proxies(): Readonly<Record<string, unknown>> {
+    const entries = Object.entries(this.values)
+    return Object.fromEntries(entries.map(([name, value]) => [name, this.wrap(name, value)]))
   }
 
   /** What was noted; undefined if nothing was. */
@@ -41,7 +62,8 @@ export class SharedValues {
   }
 
   read(path: string): void {
-    if (this.#recording) this.#reads.add(path)
+    if (this.#watched !== undefined) this.#watched.add(path)
+    else if (this.#recording) this.#reads.add(path)
   }
 
   write(path: string): void {

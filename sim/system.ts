@@ -193,6 +193,10 @@ class SystemExecution implements Schedulable {
     return this.#enabled
   }
 
+  pending(): readonly Delivery[] {
+    return this.#state.pending
+  }
+
   fire(event: Event): void {
     this.#become(this.#system.fire(this.#state, event as Delivery))
   }
@@ -223,6 +227,20 @@ class SystemExecution implements Schedulable {
       this.#system.members.map(({ name }, index) => [name, this.#state.states[index]]),
     )
     return this.#system.definition.view?.(states) ?? states
+  }
+
+  watch(look: (view: unknown) => void): readonly string[] {
+    const read = new Set<string>()
+    const states = {}
+    for (const [index, { name }] of this.#system.members.entries()) {
+      const get = () => {
+        read.add(name)
+        return this.#state.states[index]
+      }
+      Object.defineProperty(states, name, { enumerable: true, get })
+    }
+    look(this.#system.definition.view?.(states) ?? states)
+    return [...read]
   }
 
   situation(): string {

@@ -103,8 +103,13 @@ export interface Program {
   readonly carries: boolean
 }
 
-function waits({ name, last }: Task, location?: string): string {
+function isRestricted({ fault, channel, guard }: ChoicePoint): boolean {
+  return fault !== undefined || channel !== undefined || guard !== undefined
+}
+
+function waits({ name, last, pending }: Task, location?: string): string {
   const where = location === undefined ? '' : ` at ${location}`
+  if (pending > 0) return `${name} waits${where} for ${last}, which can happen only while its guard holds`
   const since = last === undefined ? 'from its start' : `since ${last}`
   return `${name} waits${where} for a promise that nothing can settle, ${since}; a real timer or I/O does not count, use sleep() or operation()`
 }
@@ -127,7 +132,7 @@ export class TaskRun implements Schedulable {
   readonly #pending: ChoicePoint[] = []
   // Index: a label's.
   readonly #counts: number[] = []
-  // How many of the pending points have a fault budget or a channel, which may keep them from being enabled.
+  // How many of the pending points have a fault budget, a channel or a guard, which may keep them from being enabled.
   #restricted = 0
   #sequence = 0
   #step = 0
@@ -160,13 +165,19 @@ export class TaskRun implements Schedulable {
   enabled(): readonly ChoicePoint[] {
     if (this.#restricted === 0) return this.#pending
     const taken = new Set<string>()
-    return this.#pending.filter(({ fault, channel }) => {
+    return this.#pending.filter((point) => {
+      const { fault, channel } = point
       if (fault !== undefined && (this.budgets[fault] ?? 0) <= 0) return false
-      if (channel === undefined) return true
-      if (taken.has(channel)) return false
-      taken.add(channel)
-      return true
+      if (channel !== undefined) {
+        if (taken.has(channel)) return false
+        taken.add(channel)
+      }
+      return point.guard === undefined || this.#isOpen(point)
     })
+  }
+
+  pending(): readonly ChoicePoint[] {
+    return this.#pending
   }
 
   fire(event: Event): void | Promise<void> {
@@ -191,10 +202,11 @@ export class TaskRun implements Schedulable {
   footprint(): Footprint {
     const declared = this.#schedule.at(-1)?.footprint ?? TOUCHES_ANYTHING
     const touched = this.#shared?.touched()
-    if (touched === undefined && this.#woken.length === 0) return declared
+    const guard = this.#schedule.at(-1)?.guard
+    if (touched === undefined && guard === undefined && this.#woken.length === 0) return declared
     const { reads, writes } = touched ?? NOTHING
     return {
-      reads: [...new Set([...declared.reads, ...reads])],
+      reads: [...new Set([...declared.reads, ...(guard ?? []), ...reads])],
       writes: [...new Set([...declared.writes, ...writes, ...this.#woken.map(({ name }) => name)])],
     }
   }
@@ -212,6 +224,13 @@ export class TaskRun implements Schedulable {
 
   view(): unknown {
     return this.#shared?.values ?? {}
+  }
+
+  watch(look: (view: unknown) => void): readonly string[] {
+    const shared = this.#shared
+    if (shared !== undefined) return shared.watch(() => look(shared.proxies()))
+    look({})
+    return []
   }
 
   show(): ReadonlyMap<string, string> {
@@ -280,10 +299,17 @@ export class TaskRun implements Schedulable {
     if (this.#inStep) this.#observations = [...this.#observations, observation]
   }
 
+  /** Who waits at rest, and not for a fault, which may always still come. */
   #stuck(): readonly Task[] {
+    const waitsForFault = ({ name }: Task) =>
+      this.#pending.some(({ fault, owner }) => fault !== undefined && owner === name)
     return [...this.#tasks.values()].filter(
-      ({ state, pending, background }) => state === 'running' && pending === 0 && !background,
+      (task) => task.state === 'running' && !task.background && (task.pending === 0 || !waitsForFault(task)),
     )
+  }
+
+  #isOpen(point: ChoicePoint): boolean {
+    return point.isOpen((look) => this.watch(look))
   }
 
   #add(task: Task, operation: string, options: OperationOptions<any>): ChoicePoint {
@@ -294,7 +320,7 @@ export class TaskRun implements Schedulable {
     const name = label.name(count)
     const point = new ChoicePoint(name, this.#sequence, this.#step, task, options)
     this.#pending.push(point)
-    if (point.fault !== undefined || point.channel !== undefined) this.#restricted++
+    if (isRestricted(point)) this.#restricted++
     task.pending++
     task.last = name.id
     if (task !== this.#firedTask) this.#wakes(task)
@@ -363,7 +389,7 @@ export class TaskRun implements Schedulable {
     // What splice does, without an array for what it took out.
     for (let next = index + 1; next < pending.length; next++) pending[next - 1] = pending[next] as ChoicePoint
     pending.pop()
-    if (point.fault !== undefined || point.channel !== undefined) this.#restricted--
+    if (isRestricted(point)) this.#restricted--
     if (point.task !== undefined) point.task.pending--
   }
 
