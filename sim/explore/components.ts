@@ -242,19 +242,24 @@ export class Components {
         const step = this.watchers.step(watcher, before, observation, value)
         if (step.next !== before) values.set(component, step.next)
         if (step.said !== undefined) said.push(step.said)
+        if (step.reaches !== undefined) this.watchers.reached.add(step.reaches)
       }
     }
     return said
   }
 
-  /** Whether a monitor's instance stays as it is, and says nothing, whatever of these it observes. */
+  /** Whether a monitor's instance stays as it is, and says and reaches nothing, whatever of these it observes. */
   isInert(watcher: number, key: string, value: number, observed: readonly number[]): boolean {
     return observed.every((observation) => {
       const shown = this.locals.observations.list[observation] as Observation
       return this.watchers.followers(observation, shown).every((follower) => {
         if (follower.watcher !== watcher || follower.key !== key) return true
-        const { next, said } = this.watchers.step(watcher, value, observation, shown)
-        return next === value && said === undefined
+        const { next, said, reaches } = this.watchers.step(watcher, value, observation, shown)
+        return (
+          next === value &&
+          said === undefined &&
+          (reaches === undefined || this.watchers.reached.has(reaches))
+        )
       })
     })
   }

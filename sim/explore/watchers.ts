@@ -27,6 +27,8 @@ interface Watcher {
 interface Step {
   readonly next: number
   readonly said: Said | undefined
+  /** The `sometimes` that it reaches, once it happens. */
+  readonly reaches: string | undefined
 }
 
 interface Follower {
@@ -95,6 +97,7 @@ export class Watchers {
     return followers
   }
 
+  /** What comes of an observation; asking reaches nothing, as it may be asked of states that there are not. */
   step(index: number, state: number, observation: number, value: Observation): Step {
     const watcher = this.#watchers[index] as Watcher
     watcher.steps[state] ??= new Map()
@@ -152,12 +155,11 @@ export class Watchers {
           message = monitor.observe(draft, value, NO_MOMENT)
         }),
       )
-      if (message === undefined) return { next, said: undefined }
-      if (goal === undefined) return { next, said: { property: monitor.name, message } }
-      this.reached.add(goal)
-      return { next, said: undefined }
+      if (message === undefined) return { next, said: undefined, reaches: undefined }
+      if (goal === undefined) return { next, said: { property: monitor.name, message }, reaches: undefined }
+      return { next, said: undefined, reaches: goal }
     } catch (error) {
-      return { next: state, said: saidBy(watcher, error) }
+      return { next: state, said: saidBy(watcher, error), reaches: undefined }
     }
   }
 }
