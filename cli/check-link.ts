@@ -5,9 +5,10 @@ import type { CheckProgress } from '../sim/index.ts'
 
 /** The fields of a progress, in the order in which they lie in memory. */
 const FIELDS = ['states', 'transitions', 'frontier', 'depth', 'storedBytes'] as const
-const FLAG_BYTES = 8
+const FLAG_BYTES = 16
 const ABORTED = 0
 const BEATS = 1
+const THREADS = 2
 
 /** The memory, as it goes from one thread to the other. */
 export type Shared = SharedArrayBuffer
@@ -20,7 +21,7 @@ export class CheckLink {
 
   constructor(shared: Shared = new SharedArrayBuffer(FLAG_BYTES + 8 * FIELDS.length)) {
     this.shared = shared
-    this.#flags = new Int32Array(shared, 0, 2)
+    this.#flags = new Int32Array(shared, 0, 3)
     this.#numbers = new Float64Array(shared, FLAG_BYTES)
   }
 
@@ -30,6 +31,15 @@ export class CheckLink {
 
   abort(): void {
     Atomics.store(this.#flags, ABORTED, 1)
+  }
+
+  /** Threads that the check may use at this moment: its own alone, or more while few others run. */
+  get threads(): number {
+    return Atomics.load(this.#flags, THREADS)
+  }
+
+  set threads(threads: number) {
+    Atomics.store(this.#flags, THREADS, threads)
   }
 
   /** How often something was told. */

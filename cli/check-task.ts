@@ -18,6 +18,7 @@ import { type CoordinatorRef, load, nameOf } from './coordinators.ts'
 import { UsageError } from './exit.ts'
 import { draw, GRAPH_STATES_MAX, type GraphFormat } from './graph.ts'
 import { type Recorded, replayOn } from './replaying.ts'
+import { Threads } from './threads.ts'
 
 /** How far a search may go; each bound is one of its own. */
 export interface Bounds {
@@ -86,13 +87,23 @@ export async function checkSubject(task: CheckTask): Promise<Searched> {
   const scenario = await scenarioOf(task)
   const { scenario: observed, moves } = withMoves(scenario)
   const began = performance.now()
-  const { counterexamples, ...report } = await check(observed, optionsOf(task))
+  const { counterexamples, ...report } = await checkWith(observed, task)
   const elapsedMs = performance.now() - began
   const shown: Shown[] = []
   for (const { trace: text, ...rest } of counterexamples) {
     shown.push({ ...rest, recorded: { text, ...(await replayOn(parseTrace(text), scenario)) } })
   }
   return { report, counterexamples: shown, moves: moves(), elapsedMs }
+}
+
+async function checkWith(scenario: Scenario, task: CheckTask): Promise<CheckReport> {
+  const link = new CheckLink(task.shared)
+  const pool = new Threads(() => link.threads)
+  try {
+    return await check(scenario, { ...optionsOf(task, link), pool })
+  } finally {
+    await pool.close()
+  }
 }
 
 export async function drawSubject(task: GraphTask): Promise<Drawn> {
@@ -115,9 +126,8 @@ export function notAModel(coordinator: string): UsageError {
   )
 }
 
-function optionsOf({ isReduced, order, everyProperty, shared, ...bounds }: CheckTask): CheckOptions {
+function optionsOf({ isReduced, order, everyProperty, ...bounds }: CheckTask, link: CheckLink): CheckOptions {
   const { statesMax, depthMax, memoryMaxBytes, timeMaxMs } = bounds
-  const link = new CheckLink(shared)
   return {
     ...(isReduced ? {} : { reductions: [] }),
     order,

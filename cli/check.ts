@@ -185,6 +185,7 @@ async function run(
     const { results, interrupted } = await checkAll(pool, subjects, {
       manner,
       silentMaxMs: command.timeout,
+      threads: command.workers,
       signal,
       onProgress: (standing) => line.update(progressText(standing)),
     })

@@ -35,6 +35,8 @@ export interface CheckingOptions {
   readonly manner: CheckManner
   /** A check that tells nothing for so long is given up. */
   readonly silentMaxMs: number
+  /** Threads for all checks together; a large one takes what the others leave. */
+  readonly threads: number
   readonly signal: AbortSignal
   /** Told several times a second. */
   readonly onProgress: (standing: Standing) => void
@@ -152,13 +154,20 @@ class Follower {
     const beatAtMs = performance.now()
     const running = { link, controller, beats: 0, beatAtMs, isSilent: false, now, before: now }
     this.#running.add(running)
+    this.#shareThreads()
     return running
   }
 
   end(running: Running, result: CheckResult): void {
     this.#running.delete(running)
+    this.#shareThreads()
     this.#done++
     this.#statesBefore += statesOf(result)
+  }
+
+  #shareThreads(): void {
+    const share = Math.floor(this.#options.threads / this.#running.size)
+    for (const { link } of this.#running) link.threads = share
   }
 
   /** Asks every check to say what it has found, and ends its thread where it does not. */

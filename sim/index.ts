@@ -16,6 +16,7 @@ export { describeThrown, type ErrorCode, HeddleError } from './error.ts'
 export type { Event, Footprint, Observation, Schedulable } from './event.ts'
 export { check } from './explore/check.ts'
 export { stateGraph } from './explore/graph.ts'
+export type { SearchPool } from './explore/levels.ts'
 export {
   type Bound,
   type CheckHost,
@@ -31,6 +32,7 @@ export {
   type StateGraph,
   type Store,
 } from './explore/report.ts'
+export { type Slice, type SliceResult, searchSlice } from './explore/slice.ts'
 export { type HuntOptions, hunt, type RecordOptions, record } from './hunt.ts'
 export type { Violation } from './judge.ts'
 export { parseTrace } from './parse.ts'

@@ -9,7 +9,7 @@ import { Components } from './components.ts'
 import { Cycles } from './cycles.ts'
 import { Declared } from './declared.ts'
 import { Interactions } from './interactions.ts'
-import { Levels, type SearchPool, STATES_MIN } from './levels.ts'
+import { isForMany, Levels, type SearchPool } from './levels.ts'
 import { mayStay, neverComing } from './liveness.ts'
 import { Met, Misplaced, Modules, Unshared } from './modules.ts'
 import { PersistentSets } from './persistent.ts'
@@ -162,7 +162,7 @@ export class Checker {
         // What a search rests on mostly turns out to be too little in its beginning, if it does.
         if (turn < FIRST_TURNS && !this.#allStand([running])) return 'in vain'
         await this.#turn(search)
-        if (!this.#isForMany(search)) continue
+        if (!isForMany(search, this.#options.pool)) continue
         await this.#goOn(search, part)
         break
       }
@@ -181,16 +181,6 @@ export class Checker {
   async #turn(search: Search): Promise<void> {
     this.#tell(search)
     await new Promise<void>((resolve) => afterMacrotask(resolve))
-  }
-
-  /** Whether the rest of a search is worth the threads, and may go over several. */
-  #isForMany(search: Search): boolean {
-    const { pool } = this.#options
-    if (pool === undefined || !search.mayCount || search.store.count < (pool.statesMin ?? STATES_MIN) / 4)
-      return false
-    // By the time there is enough to do, the threads have started.
-    const isReady = pool.isReady?.() ?? true
-    return isReady && search.store.count >= (pool.statesMin ?? STATES_MIN)
   }
 
   async #goOn(search: Search, part: Part): Promise<void> {

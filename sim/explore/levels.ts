@@ -5,23 +5,30 @@
 import { decode, encode, type Layout, layoutOf, roomFor } from './layout.ts'
 import type { Module } from './modules.ts'
 import type { Search } from './search.ts'
-import type { Slice, SliceResult } from './slice.ts'
+import { type Slice, type SliceResult, searchSlice } from './slice.ts'
 import { type Tables, tablesOf } from './tables.ts'
 import { Visited } from './visited.ts'
 
 /** Threads that work on slices. Handed in from outside, as the engine itself has none. */
 export interface SearchPool {
+  /** How many may be used now; a search by itself is better than one thread beside it. */
   readonly workers: number
   /** A search that has stored so many states goes on in parallel; 200,000 unless given. */
   readonly statesMin?: number
-  /** Whether the threads have started; the first call starts them. */
+  /** Whether the threads have started; the first call starts them. Until then, slices are worked on by the caller. */
   isReady?(): boolean
   /** Works on a slice, with `searchSlice`, in any thread; its keys may be transferred. */
   run(slice: Slice): Promise<SliceResult>
 }
 
 /** With fewer states, threads cost more than they save. */
-export const STATES_MIN = 200_000
+const STATES_MIN = 200_000
+
+/** Whether the rest of a search is worth the threads, and may go over several. */
+export function isForMany(search: Search, pool: SearchPool | undefined): boolean {
+  if (pool === undefined || search.store.count < (pool.statesMin ?? STATES_MIN)) return false
+  return pool.workers > 1 && search.mayCount
+}
 
 /** Thrown where only a search by one thread alone can go on. */
 export class Alone extends Error {}
@@ -146,7 +153,8 @@ export class Levels {
         const keys = this.#keys.slice(next, next + size)
         const left = this.#keys.subarray(next, next + size)
         next += size
-        const result = await pool.run({ keys, shape, tables, visited: { kind, memory } })
+        const slice = { keys, shape, tables, visited: { kind, memory } }
+        const result = pool.isReady?.() === false ? searchSlice(slice) : await pool.run(slice)
         results.push({ ...result, left: left.subarray(result.taken * width) })
         const fresh = result.fresh.length / width
         this.states += fresh
