@@ -12,6 +12,8 @@ import type { AdmissionSize, HeddleOptions, Maker, Measured } from './subject.ts
 /** What takes less than this is measured again and again, and its median counts. */
 const SHORT_SECONDS = 10
 const SHORT_ROUNDS = 3
+/** One thread and two alternate, so that what slows the machine down slows both. */
+const THREAD_ROUNDS = 5
 
 interface Contender {
   readonly name: string
@@ -30,7 +32,10 @@ const SPIN_RAW = 'Spin, no reduction'
 const command = new Command('bench:check')
   .description('measure the exhaustive check beside its peers')
   .option('--all', 'also the plain search at (2,2,2,2), which takes minutes')
-  .action(({ all = false }: { all?: boolean }) => main(all))
+  .option('--threads', 'one thread beside two, and nothing else')
+  .action(({ all = false, threads = false }: { all?: boolean; threads?: boolean }) =>
+    threads ? oneAndTwo() : main(all),
+  )
 await command.parseAsync()
 
 async function main(isAll: boolean): Promise<void> {
@@ -45,12 +50,48 @@ async function main(isAll: boolean): Promise<void> {
   await race([2, 2, 1, 1], isSpinThere, (size) => [plain(admission(size)), xstate(size)])
   await race([2, 2, 2, 2], isSpinThere, (size) => (isAll ? [plain(admission(size))] : []))
   await race([2, 3, 1, 2], isSpinThere, () => [])
+  await oneAndTwo()
   await part('admission (3,2,2,2), 1,259,618,800 states', [heddle(HEDDLE, admission(sizeOf([3, 2, 2, 2])))])
   await part('two-phase commit, 9 managers', [
     heddle(HEDDLE_RAW, twoPhaseCommit(9), { reductions: [] }),
     heddle('heddle, symmetry', twoPhaseCommit(9), { reductions: ['symmetry'] }),
     heddle(HEDDLE, twoPhaseCommit(9)),
   ])
+}
+
+/** One search on its own thread, and on two more. */
+async function oneAndTwo(): Promise<void> {
+  const scenario = admission(sizeOf([2, 3, 1, 2]))
+  const contenders = [1, 2].map((threads) =>
+    heddle(`${HEDDLE_RAW}, ${threads === 1 ? 'one thread' : 'two threads'}`, scenario, {
+      reductions: [],
+      ...(threads === 1 ? {} : { threads }),
+    }),
+  )
+  const rounds: Measured[][] = contenders.map(() => [])
+  for (let round = 0; round < THREAD_ROUNDS; round++) {
+    for (const [index, { measure }] of contenders.entries()) rounds[index]?.push(await measure())
+  }
+  const rows = contenders.map(({ name }, index) => ({ name, ...middleOf(rounds[index] as Measured[]) }))
+  console.log(`\n${tableOf('admission (2,3,1,2)', rows)}`)
+  const counts = rounds
+    .flat()
+    .map(({ verdict, states, transitions, calls }) => JSON.stringify([verdict, states, transitions, calls]))
+  if (new Set(counts).size > 1) {
+    console.log(`✗ Expected the same counts each time, found ${[...new Set(counts)].join(' and ')}.`)
+    process.exitCode = 1
+  }
+  const ratios = (rounds[1] as Measured[])
+    .map(({ seconds }, round) => seconds / (rounds[0]?.[round]?.seconds ?? Number.NaN))
+    .sort((a, b) => a - b)
+  const [least, median, most] = [0, THREAD_ROUNDS >> 1, THREAD_ROUNDS - 1].map((at) => ratios[at]?.toFixed(2))
+  console.log(
+    `ratio: two threads take ${median} of the time of one (${least} to ${most} in ${THREAD_ROUNDS} rounds)`,
+  )
+}
+
+function middleOf(rounds: readonly Measured[]): Measured {
+  return rounds.toSorted((a, b) => a.seconds - b.seconds)[rounds.length >> 1] as Measured
 }
 
 type Size = readonly [users: number, connections: number, messages: number, drops: number]
@@ -123,7 +164,7 @@ async function settled(measure: Contender['measure']): Promise<Measured> {
   if (first.seconds >= SHORT_SECONDS) return first
   const rounds = [first]
   while (rounds.length < SHORT_ROUNDS) rounds.push(await measure())
-  return rounds.toSorted((a, b) => a.seconds - b.seconds)[rounds.length >> 1] as Measured
+  return middleOf(rounds)
 }
 
 function tableOf(title: string, rows: readonly Row[]): string {

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { check, type Scenario } from '../sim/index.ts'
 import type { HeddleOptions, Maker, Searched, Subject } from './subject.ts'
 
+/** Those of the command, which nothing may import. */
+const THREADS = '../cli/threads.ts'
 const PLAIN_SEARCH = '../sim/explore/plain-search.fixture.ts'
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
@@ -29,9 +31,11 @@ async function search(subject: Subject): Promise<Searched> {
   }
 }
 
-async function checked(scenario: Scenario, options: HeddleOptions = {}): Promise<Searched> {
+async function checked(scenario: Scenario, { threads, ...options }: HeddleOptions = {}): Promise<Searched> {
   const host = { nowMs: () => performance.now(), memoryBytes: () => process.memoryUsage.rss() }
-  const report = await check(scenario, { ...options, host })
+  const pool = threads === undefined ? undefined : new (await load(THREADS)).Threads(() => threads)
+  const report = await check(scenario, { ...options, host, ...(pool === undefined ? {} : { pool }) })
+  await pool?.close()
   const { verdict, states, transitions, localTransitions, claimsJudged } = report
   return { verdict, states, transitions, calls: { actors: localTransitions, claims: claimsJudged } }
 }

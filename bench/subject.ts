@@ -20,7 +20,10 @@ export interface Maker {
   readonly given: unknown
 }
 
-export type HeddleOptions = Pick<CheckOptions, 'reductions' | 'statesMax' | 'memoryMaxBytes'>
+export interface HeddleOptions extends Pick<CheckOptions, 'reductions' | 'statesMax' | 'memoryMaxBytes'> {
+  /** As the command would lend it; left out, one search has its own thread alone. */
+  readonly threads?: number
+}
 
 export type Subject =
   | { readonly by: 'heddle'; readonly scenario: Maker; readonly options?: HeddleOptions }
