@@ -48,7 +48,7 @@ function contender({ name, coordinator, properties, encode = false }: Variant): 
       let steps = 0
       let bytes = 0
       const each = (run: Run) => {
-        steps += run.steps.length
+        steps += run.stepCount
         if (encode) bytes += encodeTrace(run, { seed: 0, strategy: 'random', timing: 'sampled' }).length
       }
       await runAll(

@@ -36,7 +36,7 @@ function ours(name: string, scenario: Scenario): Contender {
       const each = (run: Run) => {
         if (run.verdict !== 'no violation found')
           throw new Error(`Expected no violation, found ${run.verdict}.`)
-        steps += run.steps.length
+        steps += run.stepCount
       }
       const options = { strategy: random, timing: 'untimed', budgets: {} } as const
       const next = (run: number) =>

@@ -19,8 +19,13 @@ export class Clock {
     this.#stepTimesUs.push(this.#nowUs)
   }
 
+  /** The time at which a step happened, by its number. */
+  timeOfUs(step: number): number {
+    return this.#stepTimesUs[step] ?? this.#nowUs
+  }
+
   createdAtUs(event: Event): number {
-    return this.#stepTimesUs[event.createdAtStep] ?? this.#nowUs
+    return this.timeOfUs(event.createdAtStep)
   }
 }
 

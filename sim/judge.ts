@@ -46,6 +46,7 @@ export class Judge {
   // By the type of the observations that they follow; made with the first monitor.
   #monitors: Map<string, MonitorRun[]> | undefined
 
+  #follows = false
   readonly #untimed: boolean
   readonly #cycle: CycleClaims | undefined
 
@@ -58,6 +59,7 @@ export class Judge {
 
   add(property: Property): void {
     if (this.#untimed && isTimed(property)) return
+    this.#follows = true
     switch (property.kind) {
       case 'always':
         this.#always.push(property)
@@ -75,6 +77,11 @@ export class Judge {
       case 'monitor':
         this.#addMonitor(property)
     }
+  }
+
+  /** Whether a step can tell any claim anything. */
+  get follows(): boolean {
+    return this.#follows
   }
 
   /** Judges what a step showed. `view` is asked for only when a property looks at it. */

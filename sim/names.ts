@@ -41,6 +41,9 @@ export class TaskNames {
   readonly #names: Names
   readonly #prefix: string
   readonly #labels = new Map<string, Label>()
+  // The one that was asked for last: a loop asks for the same again and again.
+  #operation: string | undefined
+  #label: Label | undefined
 
   constructor(names: Names, task: string) {
     this.#names = names
@@ -48,6 +51,14 @@ export class TaskNames {
   }
 
   label(operation: string): Label {
+    if (operation === this.#operation) return this.#label as Label
+    const label = this.#find(operation)
+    this.#operation = operation
+    this.#label = label
+    return label
+  }
+
+  #find(operation: string): Label {
     let label = this.#labels.get(operation)
     if (label === undefined) {
       label = this.#names.label(operation.includes('/') ? operation : this.#prefix + operation)

@@ -96,7 +96,7 @@ export class ReportBuilder<Measure> {
   /** `declared` are the properties that the run brought with it, besides those of its scenario. */
   addRun(seed: number, run: Run, declared: readonly Property[], measure?: (run: Run) => Measure): void {
     this.runs++
-    this.#steps += run.steps.length
+    this.#steps += run.stepCount
     if (run.verdict !== 'no violation found') this.failures++
     if (run.ending === 'steps' || run.ending === 'time') this.#cutShort++
     this.#declare(declared)

@@ -1,5 +1,6 @@
 // What one run was: its steps, how it ended, and what was found in it. Plain values, which the scheduler makes.
 
+import type { Clock } from './clock.ts'
 import type { Event, Footprint, Observation } from './event.ts'
 import type { Violation } from './judge.ts'
 import type { Scenario } from './scenario.ts'
@@ -26,7 +27,9 @@ export interface Run {
   readonly scenario: Scenario
   /** What was observed before the first step. */
   readonly opening: readonly Observation[]
+  /** Put together when they are first asked for. */
   readonly steps: readonly Step[]
+  readonly stepCount: number
   readonly ending: Ending
   /** After how many steps the others repeat for ever. Invariant: null for every ending but `cycle`. */
   readonly cycleFrom: number | null
@@ -43,4 +46,95 @@ export interface Run {
    */
   readonly waitingAt: readonly string[]
   readonly timeUs: number
+}
+
+const NOTHING_SEEN: readonly Observation[] = []
+
+/**
+ * What happened, as cheaply as it can be kept: most runs are only counted. What most steps do not have, an
+ * observation or a footprint other than the one that was declared, is kept beside them.
+ */
+export class RunLog {
+  readonly #clock: Clock
+  readonly #events: Event[] = []
+  readonly #enabled: number[] = []
+  // By the number of the step.
+  #observations: Map<number, readonly Observation[]> | undefined
+  #footprints: Map<number, Footprint> | undefined
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  get length(): number {
+    return this.#events.length
+  }
+
+  /** Writes a step down, and gives its number. */
+  add(event: Event, enabled: number, observations: readonly Observation[], footprint: Footprint): number {
+    const number = this.#events.push(event)
+    this.#enabled.push(enabled)
+    if (observations.length > 0) {
+      this.#observations ??= new Map()
+      this.#observations.set(number, observations)
+    }
+    if (footprint !== event.footprint) {
+      this.#footprints ??= new Map()
+      this.#footprints.set(number, footprint)
+    }
+    return number
+  }
+
+  step(number: number): Step {
+    const event = this.#events[number - 1] as Event
+    return {
+      number,
+      timeUs: this.#clock.timeOfUs(number),
+      event,
+      enabled: this.#enabled[number - 1] as number,
+      observations: this.#observations?.get(number) ?? NOTHING_SEEN,
+      footprint: this.#footprints?.get(number) ?? event.footprint,
+    }
+  }
+
+  steps(): Step[] {
+    return this.#events.map((_, index) => this.step(index + 1))
+  }
+}
+
+/** A run that is over. */
+export class FinishedRun implements Run {
+  readonly scenario: Scenario
+  readonly opening: readonly Observation[]
+  readonly ending: Ending
+  readonly cycleFrom: number | null
+  readonly verdict: RunVerdict
+  readonly violations: readonly Violation[]
+  readonly reached: ReadonlySet<string>
+  readonly waiting: readonly string[]
+  readonly waitingAt: readonly string[]
+  readonly timeUs: number
+  readonly stepCount: number
+  readonly #log: RunLog
+  #steps: readonly Step[] | undefined
+
+  constructor(log: RunLog, run: Omit<Run, 'steps' | 'stepCount'>) {
+    this.scenario = run.scenario
+    this.opening = run.opening
+    this.ending = run.ending
+    this.cycleFrom = run.cycleFrom
+    this.verdict = run.verdict
+    this.violations = run.violations
+    this.reached = run.reached
+    this.waiting = run.waiting
+    this.waitingAt = run.waitingAt
+    this.timeUs = run.timeUs
+    this.stepCount = log.length
+    this.#log = log
+  }
+
+  get steps(): readonly Step[] {
+    this.#steps ??= this.#log.steps()
+    return this.#steps
+  }
 }

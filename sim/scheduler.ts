@@ -9,8 +9,8 @@ import type { Event, Observation, Schedulable } from './event.ts'
 import { afterMacrotask, enterGuard, leaveGuard } from './host.ts'
 import { Judge } from './judge.ts'
 import { checkScenario } from './options.ts'
-import type { Moment, Property } from './property.ts'
-import type { Ending, Run, Step } from './run.ts'
+import type { Property } from './property.ts'
+import { type Ending, FinishedRun, type Run, RunLog, type Step } from './run.ts'
 import type { Scenario } from './scenario.ts'
 import type { ChoiceSource } from './source.ts'
 
@@ -115,7 +115,7 @@ class Execution {
   readonly #clock = new Clock()
   readonly #judge: Judge
   readonly #cycle: Cycle | undefined
-  readonly #steps: Step[] = []
+  readonly #log: RunLog
   readonly #view: () => unknown
   #opening: readonly Observation[] = []
   #started = false
@@ -131,6 +131,7 @@ class Execution {
     this.#schedulable = scenario.begin()
     this.#source = typeof options.source === 'function' ? options.source(this.#schedulable) : options.source
     this.#view = viewOf(this.#schedulable)
+    this.#log = new RunLog(this.#clock)
     const { untimed, cycleFrom } = this.#source
     // Where time rules, what repeats in one order may be kept from it by the windows.
     if (untimed && cycleFrom !== undefined) this.#cycle = new Cycle(cycleFrom)
@@ -143,7 +144,7 @@ class Execution {
     if (this.#ending !== undefined) return 'done'
     const enabled = this.#schedulable.enabled()
     if (enabled.length === 0) return this.#rest()
-    if (this.#steps.length >= this.#scenario.stepsMax) return this.#end('steps')
+    if (this.#log.length >= this.#scenario.stepsMax) return this.#end('steps')
     const choice = this.#source.choose(enabled, this.#clock)
     if (choice === undefined) return enabled.every(isFault) ? this.#rest() : this.#sourceEnds()
     if (choice.timeUs > this.#scenario.timeMaxUs) return this.#end('time')
@@ -155,10 +156,9 @@ class Execution {
   finish(): Run {
     const { violations, reached } = this.#judge
     this.#schedulable.end()
-    return {
+    return new FinishedRun(this.#log, {
       scenario: this.#scenario,
       opening: this.#opening,
-      steps: this.#steps,
       ending: this.#ending ?? 'source',
       cycleFrom: (this.#ending === 'cycle' ? this.#cycle?.from : undefined) ?? null,
       verdict: violations.length > 0 ? 'violated' : this.#waiting.length > 0 ? 'stuck' : 'no violation found',
@@ -167,7 +167,7 @@ class Execution {
       waiting: this.#waiting,
       waitingAt: this.#waitingAt,
       timeUs: this.#clock.nowUs,
-    }
+    })
   }
 
   /** Lets go of a run that an error of the user's, or of heddle's own, has cut short. */
@@ -192,7 +192,7 @@ class Execution {
 
   #opened(thrown?: Thrown): undefined {
     this.#opening = this.#schedulable.takeObservations()
-    this.#look(this.#opening, { step: 0, timeUs: 0 }, thrown)
+    this.#look(this.#opening, 0, thrown)
     return undefined
   }
 
@@ -216,30 +216,28 @@ class Execution {
   /** Writes down the step that has just come to quiescence, or that threw. */
   #settled(event: Event, enabled: number, thrown?: Thrown): undefined {
     const observations = this.#schedulable.takeObservations()
-    const timeUs = this.#clock.nowUs
-    const number = this.#steps.length + 1
-    const step = { number, timeUs, event, enabled, observations, footprint: this.#schedulable.footprint() }
-    this.#steps.push(step)
-    this.#look(observations, { step: number, timeUs }, thrown)
-    this.#options.onStep?.(step, this.#schedulable)
+    const number = this.#log.add(event, enabled, observations, this.#schedulable.footprint())
+    this.#look(observations, number, thrown)
+    if (this.#options.onStep !== undefined) this.#options.onStep(this.#log.step(number), this.#schedulable)
     return undefined
   }
 
   /** Has the judge look at a quiescent state, and ends the run where the code under test threw. */
-  #look(observations: readonly Observation[], moment: Moment, thrown: Thrown | undefined): void {
+  #look(observations: readonly Observation[], step: number, thrown: Thrown | undefined): void {
     if (thrown?.error instanceof HeddleError) throw thrown.error
     const { properties } = this.#schedulable
     while (this.#adopted < properties.length) this.#judge.add(properties[this.#adopted++] as Property)
-    this.#judge.step(observations, this.#view, moment)
+    if (this.#judge.follows) this.#judge.step(observations, this.#view, { step, timeUs: this.#clock.nowUs })
     if (thrown !== undefined) {
-      this.#judge.violate({ property: NO_EXCEPTION, message: describeThrown(thrown.error), ...moment })
+      const message = describeThrown(thrown.error)
+      this.#judge.violate({ property: NO_EXCEPTION, message, step, timeUs: this.#clock.nowUs })
       this.#ending = 'violation'
-    } else this.#cycle?.look(this.#schedulable, moment.step)
-    this.#stopAtViolation()
+    } else this.#cycle?.look(this.#schedulable, step)
+    if (this.#options.stopAt !== undefined) this.#stopAtViolation(this.#options.stopAt)
   }
 
   #rest(): 'done' {
-    const moment = { step: this.#steps.length, timeUs: this.#clock.nowUs }
+    const moment = { step: this.#log.length, timeUs: this.#clock.nowUs }
     this.#judge.atRest(this.#view, moment)
     this.#waiting = this.#schedulable.waiting()
     if (this.#waiting.length > 0) this.#waitingAt = this.#schedulable.waitingAt?.() ?? this.#waiting
@@ -248,7 +246,7 @@ class Execution {
 
   /** Where the source has no more to say: in a cycle, if it says that it is one, and it is. */
   #sourceEnds(): 'done' {
-    const moment = { step: this.#steps.length, timeUs: this.#clock.nowUs }
+    const moment = { step: this.#log.length, timeUs: this.#clock.nowUs }
     if (!this.#cycle?.closes(this.#schedulable)) return this.#end('source')
     this.#judge.inCycle(moment)
     return this.#end('cycle')
@@ -259,9 +257,7 @@ class Execution {
     return 'done'
   }
 
-  #stopAtViolation(): void {
-    const { stopAt } = this.#options
-    if (stopAt === undefined) return
+  #stopAtViolation(stopAt: string | true): void {
     const found = this.#judge.violations.some(({ property }) => stopAt === true || property === stopAt)
     if (found) this.#ending = 'violation'
   }

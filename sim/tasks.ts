@@ -124,6 +124,7 @@ export class TaskRun implements Schedulable {
   readonly #program: Program
   // What has fired.
   readonly #schedule: ChoicePoint[] = []
+  #last: ChoicePoint | undefined
   #drainsInTurns = false
   // True once somebody asks for a choice point without saying of which task.
   #carries: boolean
@@ -188,6 +189,7 @@ export class TaskRun implements Schedulable {
     if (point.fault !== undefined) this.budgets[point.fault] = (this.budgets[point.fault] ?? 0) - 1
     this.#enterStep(task)
     this.#schedule.push(point)
+    this.#last = point
     point.settle()
     return this.#drain()
   }
@@ -200,9 +202,10 @@ export class TaskRun implements Schedulable {
   }
 
   footprint(): Footprint {
-    const declared = this.#schedule.at(-1)?.footprint ?? TOUCHES_ANYTHING
+    const last = this.#last
+    const declared = last === undefined ? TOUCHES_ANYTHING : last.footprint
     const touched = this.#shared?.touched()
-    const guard = this.#schedule.at(-1)?.guard
+    const guard = last?.guard
     if (touched === undefined && guard === undefined && this.#woken.length === 0) return declared
     const { reads, writes } = touched ?? NOTHING
     return {
