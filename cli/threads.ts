@@ -71,12 +71,13 @@ export class Threads implements SearchPool {
 
 /** A slice without states, for which a thread only has to load. */
 function nothing(): Slice {
-  const shape = { modules: [], budgets: [], branches: 0, branchMask: 0, asks: 0, claims: [], actors: [] }
+  const shape = { modules: [], budgets: [], branchMask: 0, askBits: 0, claims: [], actors: [] }
   const memory = new Int32Array(1)
   return {
     keys: new Uint32Array(0),
     shape: { width: 1, ...shape },
     tables: memory,
+    branches: memory,
     visited: { kind: 'bits', memory },
   }
 }

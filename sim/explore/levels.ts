@@ -6,7 +6,7 @@ import { decode, encode, type Layout, layoutOf, roomFor } from './layout.ts'
 import type { Module } from './modules.ts'
 import type { Search } from './search.ts'
 import { type Slice, type SliceResult, searchSlice } from './slice.ts'
-import { type Tables, tablesOf } from './tables.ts'
+import { Tables } from './tables.ts'
 import { Visited } from './visited.ts'
 
 /** Threads that work on slices. Handed in from outside, as the engine itself has none. */
@@ -116,6 +116,7 @@ export class Levels {
   /** Takes the states of a level; gives those of the next one, of which some may be known. */
   async #level(later: readonly Uint32Array[]): Promise<Uint32Array> {
     let fresh = joined(later)
+    const { judging } = this.#search
     for (let round = 0; this.#keys.length > 0; round++) {
       if (round === ROUNDS_MAX) throw new Alone()
       if (this.#search.isOut()) return fresh
@@ -126,10 +127,11 @@ export class Levels {
       const unknown = joined(results.map((result) => result.unknown))
       this.#each(joined(results.map((result) => result.resting)), (ids) => this.#rest(ids))
       this.#each(unknown, (ids) => this.#learn(ids))
-      if (unknown.length > 0) this.#tables = undefined
+      const isWider = this.#hasOutgrown()
+      if (!isWider) this.#each(unknown, (ids) => this.#tables?.learn(ids, judging.global))
       // What there was no room for, and what is known by now, is taken once more.
       this.#keys = joined([...results.map((result) => result.left), unknown])
-      if (this.#hasOutgrown()) fresh = this.#widen(fresh)
+      if (isWider) fresh = this.#widen(fresh)
       if (this.#options.isTooLarge()) throw new Alone()
       await this.#options.turn()
     }
@@ -141,8 +143,8 @@ export class Levels {
     const { pool, turn } = this.#options
     const { width } = this.#layout
     const { kind, memory } = this.#visited
-    this.#tables ??= tablesOf(this.#search.modules, this.#layout, this.#search.judging.global)
-    const { shape, tables } = this.#tables
+    this.#tables ??= new Tables(this.#search.modules, this.#layout, this.#search.judging.global)
+    const learned = this.#tables.shared
     const count = this.#keys.length / width
     const share = Math.ceil(count / (pool.workers * SLICES_PER_WORKER))
     const size = Math.min(SLICE_MAX, Math.max(SLICE_MIN, share)) * width
@@ -153,7 +155,7 @@ export class Levels {
         const keys = this.#keys.slice(next, next + size)
         const left = this.#keys.subarray(next, next + size)
         next += size
-        const slice = { keys, shape, tables, visited: { kind, memory } }
+        const slice = { keys, ...learned, visited: { kind, memory } }
         const result = pool.isReady?.() === false ? searchSlice(slice) : await pool.run(slice)
         results.push({ ...result, left: left.subarray(result.taken * width) })
         const fresh = result.fresh.length / width

@@ -16,11 +16,10 @@ export interface Shape {
   /** By module: where the rows of its numbers are listed, 0 for one that is not known. */
   readonly modules: readonly (Place & { readonly rows: number })[]
   readonly budgets: readonly Place[]
-  /** Where the hash table of branches begins, and how many slots it has, less one. */
-  readonly branches: number
+  /** How many slots the hash table of branches has, less one. */
   readonly branchMask: number
-  /** By branch, the module or actor that it asks. */
-  readonly asks: number
+  /** So many bits of a branch's number say which module or actor it asks. */
+  readonly askBits: number
   /** Claims that must be asked in every state, by their first branch. */
   readonly claims: readonly number[]
   /** By actor, of those that claims ask: its module, and where its state is listed by that module's number. */
@@ -33,6 +32,7 @@ export interface Slice {
   readonly shape: Shape
   /** Shared, and not changed while slices run. */
   readonly tables: Int32Array
+  readonly branches: Int32Array
   readonly visited: { readonly kind: VisitedKind; readonly memory: Int32Array }
 }
 
@@ -149,43 +149,42 @@ class Run {
     return true
   }
 
-  /** Where the change is that a branch leads to in this state; 0 where that is not known. */
+  /** Where the change is that a branch leads to in this state, negated as it is among branches; 0: not known. */
   #changeAfter(branch: number): number {
-    const { shape, tables } = this.#slice
+    const { shape, branches } = this.#slice
+    const asks = (1 << shape.askBits) - 1
     for (let next = branch; ; ) {
-      const asked = shape.modules[tables[shape.asks + next] as number] as Place
-      const slot = this.#find(next, this.#numberAt(asked))
-      if (slot === 0) return 0
-      next = tables[slot + 2] as number
-      if (next === LEAF) return slot + BRANCH_HEAD
+      const slot = this.#find(next, this.#numberAt(shape.modules[next & asks] as Place))
+      if (slot < 0) return 0
+      next = branches[slot + 2] as number
+      if (next === LEAF) return ~(slot + BRANCH_HEAD)
     }
   }
 
   #doClaimsHold(): boolean {
-    const { shape, tables } = this.#slice
+    const { shape, tables, branches } = this.#slice
+    const asks = (1 << shape.askBits) - 1
     for (const claim of shape.claims) {
       for (let next = claim; next !== LEAF; ) {
         if (next === UNKNOWN) return false
-        const { module, states } = shape.actors[
-          tables[shape.asks + next] as number
-        ] as Shape['actors'][number] & {}
+        const { module, states } = shape.actors[next & asks] as Shape['actors'][number] & {}
         const id = this.#numberAt(shape.modules[module] as Place)
         const slot = this.#find(next, tables[states + id] as number)
-        if (slot === 0) return false
-        next = tables[slot + 2] as number
+        if (slot < 0) return false
+        next = branches[slot + 2] as number
       }
     }
     return true
   }
 
   #find(branch: number, id: number): number {
-    const { shape, tables } = this.#slice
+    const { shape, branches } = this.#slice
     const size = BRANCH_HEAD + shape.width
     for (let hash = branchHash(branch, id); ; hash++) {
-      const slot = shape.branches + (hash & shape.branchMask) * size
-      const found = tables[slot] as number
-      if (found === 0) return 0
-      if (found === branch + 1 && tables[slot + 1] === id) return slot
+      const slot = (hash & shape.branchMask) * size
+      const found = branches[slot] as number
+      if (found === 0) return -1
+      if (found === branch + 1 && branches[slot + 1] === id) return slot
     }
   }
 
@@ -207,7 +206,11 @@ class Run {
       }
     }
     const changes = this.#changes
-    for (let index = 0; index < changes.length; index++) this.#change(changes[index] as number)
+    for (let index = 0; index < changes.length; index++) {
+      const at = changes[index] as number
+      if (at < 0) this.#change(this.#slice.branches, ~at)
+      else this.#change(tables, at)
+    }
     this.#transitions += changes.length
     if (isActive === 0) this.#resting.push(this.#state)
   }
@@ -219,7 +222,7 @@ class Run {
     this.#transitions += count
     const end = list + 1 + count * shape.width
     if (this.#visited.kind === 'slots') {
-      for (let at = list + 1; at < end; at += shape.width) this.#change(at)
+      for (let at = list + 1; at < end; at += shape.width) this.#change(tables, at)
       return
     }
     const { memory } = this.#visited
@@ -233,11 +236,10 @@ class Run {
     }
   }
 
-  #change(at: number): void {
-    const { tables } = this.#slice
+  #change(words: Int32Array, at: number): void {
     const next = this.#next
     for (let word = 0; word < next.length; word++) {
-      next[word] = (this.#state[word] as number) + (tables[at + word] as number)
+      next[word] = (this.#state[word] as number) + (words[at + word] as number)
     }
     if (this.#visited.add(next)) this.#fresh.push(next)
   }
