@@ -73,7 +73,7 @@ export class ChoicePoint implements Event {
   readonly footprint: Footprint
   readonly fault: string | undefined
   readonly channel: string | undefined
-  readonly guard: string[] | undefined
+  guard: readonly string[] | undefined
   #task: Task | undefined
   #options: OperationOptions<any> | undefined
   #resolve: Settle | undefined
@@ -96,7 +96,7 @@ export class ChoicePoint implements Event {
     this.footprint = footprintOf(options)
     this.fault = options.fault
     this.channel = options.channel
-    this.guard = options.when === undefined ? undefined : [...this.footprint.reads, ...this.footprint.writes]
+    this.guard = options.when === undefined ? undefined : []
     this.#task = task
     this.#options = options
     this.#resolve = resolveLast
@@ -118,7 +118,7 @@ export class ChoicePoint implements Event {
     const names = watch(() => {
       holds = asked(when, this.id)
     })
-    for (const name of names) if (!this.guard?.includes(name)) this.guard?.push(name)
+    this.guard = [...this.footprint.reads, ...this.footprint.writes, ...names]
     return holds
   }
 

@@ -33,7 +33,7 @@ export interface Event {
   readonly channel?: string | undefined
   /** The task that goes on when it fires, where it is a point in one. Known until it fires. */
   readonly owner?: string | undefined
-  /** Where a guard may keep it from being enabled: what that has looked at so far, by name. */
+  /** Where a guard may keep it from being enabled: what that looked at when it was last asked, by name. */
   readonly guard?: readonly string[] | undefined
 }
 
@@ -71,8 +71,11 @@ export interface Schedulable {
   situation?(): string | undefined
   /** What `always`, `eventually` and `sometimes` look at. */
   view(): unknown
-  /** Lets somebody look at the view, and says what was read of it, by the names that footprints use. */
-  watch?(look: (view: unknown) => void): readonly string[]
+  /**
+   * Lets somebody look at the view, and says what was read of it, by the names that footprints use; undefined where
+   * that cannot be seen.
+   */
+  watch?(look: (view: unknown) => void): readonly string[] | undefined
   /** The current states by actor, in a few words each, for a timeline. */
   show(): ReadonlyMap<string, string>
   /** Called once when the run is over. */

@@ -9,6 +9,7 @@ export {
   type TimerOptions,
 } from './actor.ts'
 export { TIMINGS, type TimingName } from './clock.ts'
+export { choicesOf } from './course.ts'
 export { cycleText } from './cycle.ts'
 export type { Divergence } from './divergence.ts'
 export { type Duration, formatUs, toUs, toWindow, type Window, type WindowInput } from './duration.ts'
@@ -77,15 +78,25 @@ export {
   runSync,
   type Step,
 } from './scheduler.ts'
+export { explore } from './schedules/explore.ts'
+export type {
+  ExploreBound,
+  ExploreFailure,
+  ExploreHost,
+  ExploreOptions,
+  ExploreProgress,
+  ExploreReport,
+  ExploreVerdict,
+} from './schedules/report.ts'
 export { type Choice, type ChoiceSource, listed, type SeededOptions, seeded } from './source.ts'
-export { fifo } from './strategies/fifo.ts'
-export { random } from './strategies/random.ts'
 export { delayBounded } from './strategies/delay-bounded.ts'
-export type { Course, Strategy } from './strategies/strategy.ts'
+export { fifo } from './strategies/fifo.ts'
 export { STRATEGY_NAMES, strategyNamed } from './strategies/named.ts'
 export { pct } from './strategies/pct.ts'
 export { portfolio } from './strategies/portfolio.ts'
 export { pos } from './strategies/pos.ts'
+export { random } from './strategies/random.ts'
+export type { Course, Strategy } from './strategies/strategy.ts'
 export { type Delivery, type Fired, System, type SystemDefinition, type SystemState } from './system.ts'
 export {
   type Expectation,

@@ -22,6 +22,9 @@ const BUDGETS: Rule = [
   (value) => isObject(value) && Object.values(value).every(isCount),
 ]
 
+const A_LIMIT: Rule = ['a number from 1 on', (value) => typeof value === 'number' && value >= 1]
+const A_SIGNAL: Rule = ['an AbortSignal', (value) => isObject(value) && 'aborted' in value]
+
 const FROM_A_SEED: Rules = {
   strategy: ['a strategy such as random', (value) => isObject(value) && 'name' in value && 'begin' in value],
   timing: [`one of ${TIMINGS.join(', ')}`, (value) => TIMINGS.includes(value)],
@@ -32,6 +35,7 @@ const OF_A_SCENARIO: Rules = {
   properties: ['an array of properties', Array.isArray],
   stepsMax: aCount,
   timeMaxUs: ['a number of microseconds', (value) => typeof value === 'number' && value >= 0],
+  simpler: aFunction,
 }
 
 /** The options of each function that takes some. */
@@ -40,13 +44,27 @@ const OPTIONS = {
     ...FROM_A_SEED,
     seeds: ['{ first, count }', isObject],
     selfCheckEvery: aCount,
-    failuresMax: ['a number from 1 on', (value) => typeof value === 'number' && value >= 1],
+    failuresMax: A_LIMIT,
     measure: aFunction,
     onProgress: aFunction,
-    signal: ['an AbortSignal', (value) => isObject(value) && 'aborted' in value],
+    signal: A_SIGNAL,
+  },
+  explore: {
+    executionsMax: aCount,
+    preemptionsMax: aCount,
+    timeMaxMs: ['a number of milliseconds', (value) => typeof value === 'number' && value >= 0],
+    host: ['an object with nowMs', (value) => isObject(value) && 'nowMs' in value],
+    failuresMax: A_LIMIT,
+    signal: A_SIGNAL,
+    onProgress: aFunction,
+    finalState: ['true or a function', (value) => value === true || isFunction(value)],
+    // What is in it has an error of its own.
+    resume: ['a state', () => true],
   },
   // The seed has an error of its own.
   record: { ...FROM_A_SEED, seed: ['a seed', () => true], property: aName },
+  shrink: { runsMax: aCount },
+  explain: { runsMax: aCount },
   world: {
     ...OF_A_SCENARIO,
     budgets: BUDGETS,

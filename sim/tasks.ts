@@ -229,11 +229,12 @@ export class TaskRun implements Schedulable {
     return this.#shared?.values ?? {}
   }
 
-  watch(look: (view: unknown) => void): readonly string[] {
+  watch(look: (view: unknown) => void): readonly string[] | undefined {
     const shared = this.#shared
-    if (shared !== undefined) return shared.watch(() => look(shared.proxies()))
-    look({})
-    return []
+    const read = shared?.watch(() => look(shared.proxies())) ?? []
+    if (shared === undefined) look({})
+    // Whoever looks at no shared value looks at something else.
+    return read.length > 0 ? read : undefined
   }
 
   show(): ReadonlyMap<string, string> {
@@ -312,7 +313,12 @@ export class TaskRun implements Schedulable {
   }
 
   #isOpen(point: ChoicePoint): boolean {
-    return point.isOpen((look) => this.watch(look))
+    const shared = this.#shared
+    return point.isOpen((look) => {
+      if (shared !== undefined) return shared.watch(look)
+      look()
+      return []
+    })
   }
 
   #add(task: Task, operation: string, options: OperationOptions<any>): ChoicePoint {

@@ -1,0 +1,139 @@
+// An event that is about to happen, and once it has: what its step touched, made, and took back. Looks at one step of
+// one run; what follows from it for other runs is in reversals.ts.
+
+import type { Event, Schedulable } from '../event.ts'
+import type { Step } from '../run.ts'
+import type { Sight, Views } from './sight.ts'
+import type { Made, Taken } from './stack.ts'
+import { type Names, type Touch, tailOf } from './touch.ts'
+
+const NO_EVENTS: readonly Event[] = []
+const NONE: readonly number[] = []
+const NO_MADE: readonly Made[] = []
+
+export function madeOf(event: Event, names: Names): Made {
+  return {
+    event: names.event(event.id),
+    declared: names.declared(event),
+    isGuarded: event.guard !== undefined,
+  }
+}
+
+export class Chosen {
+  readonly event: Event
+  readonly preemptions: number
+  readonly #names: Names
+  readonly #schedulable: Schedulable
+  readonly #position: number
+  readonly #enabled: readonly Event[]
+  readonly #pending: readonly Event[]
+  readonly #declared: Touch
+  readonly #owner: string | undefined
+
+  constructor(
+    names: Names,
+    schedulable: Schedulable,
+    { enabled, position, before }: { enabled: readonly Event[]; position: number; before: Taken | undefined },
+  ) {
+    this.#names = names
+    this.#schedulable = schedulable
+    this.#position = position
+    this.event = enabled[position] as Event
+    // Both lists may change when the event fires.
+    this.#enabled = enabled.slice()
+    this.#pending = schedulable.pending?.().slice() ?? NO_EVENTS
+    this.#owner = this.event.owner
+    this.#declared = names.declared(this.event)
+    this.preemptions = (before?.preemptions ?? 0) + (this.#preempts(before) ? 1 : 0)
+  }
+
+  /** What else was enabled. */
+  get others(): readonly Made[] {
+    return this.#enabled.filter((event) => event !== this.event).map((event) => madeOf(event, this.#names))
+  }
+
+  /** The step that it became. */
+  taken(step: Step, sight: Sight, views: Views): { taken: Taken; views: Views } {
+    const names = this.#names
+    const { event } = this
+    const created = this.#created(step.number)
+    const lost = this.#lost(created.length)
+    const { reads, writes } = names.footprintOf(this.#owner, step.footprint)
+    const told = sight.after(
+      { writes: names.resources(step.footprint.writes), observations: step.observations },
+      views,
+      this.#schedulable,
+    )
+    for (const { channel } of created) if (channel !== undefined) names.add(writes, tailOf(channel))
+    for (const resource of told.reads) if (!reads.includes(resource)) reads.push(resource)
+    writes.push(...told.writes)
+    const channel = event.channel === undefined ? -1 : names.resource(event.channel)
+    const taken: Taken = {
+      id: event.id,
+      position: this.#position,
+      touch: {
+        event: this.#declared.event,
+        reads,
+        writes,
+        cancels: lost.length === 0 ? NONE : lost.map(({ id }) => names.event(id)),
+        fault: event.fault,
+        isLast: false,
+        isWhole: true,
+      },
+      declared: this.#declared,
+      isGuarded: event.guard !== undefined,
+      created: event.createdAtStep - 1,
+      channel,
+      takesFrom: this.#takesFrom(channel, lost),
+      cancelledFrom:
+        lost.length === 0 ? NONE : lost.map(({ createdAtStep }) => createdAtStep - 1).filter(isStep),
+      lost: lost.length === 0 ? NO_MADE : lost.map((one) => madeOf(one, names)),
+      made: this.#made(created),
+      owner: this.#owner ?? event.place,
+      preemptions: this.preemptions,
+    }
+    return { taken, views: told.views }
+  }
+
+  #preempts(before: Taken | undefined): boolean {
+    if (before === undefined || ownerOf(this.event) === before.owner) return false
+    return this.#enabled.some((event) => event.fault === undefined && ownerOf(event) === before.owner)
+  }
+
+  /** What the step created, which is what stands last among the pending. */
+  #created(step: number): readonly Event[] {
+    const pending = this.#schedulable.pending?.() ?? NO_EVENTS
+    let first = pending.length
+    while (first > 0 && pending[first - 1]?.createdAtStep === step) first--
+    return first === pending.length ? NO_EVENTS : pending.slice(first)
+  }
+
+  /** What was pending, and is not any more. */
+  #lost(created: number): readonly Event[] {
+    const pending = this.#schedulable.pending?.() ?? NO_EVENTS
+    if (pending.length - created === this.#pending.length - 1) return NO_EVENTS
+    const left = new Set(pending)
+    return this.#pending.filter((event) => event !== this.event && !left.has(event))
+  }
+
+  #made(created: readonly Event[]): readonly Made[] {
+    const held = created.filter(({ guard, fault }) => guard !== undefined || fault !== undefined)
+    return held.length === 0 ? NO_MADE : held.map((event) => madeOf(event, this.#names))
+  }
+
+  #takesFrom(channel: number, lost: readonly Event[]): readonly number[] {
+    if (channel < 0 && lost.length === 0) return NONE
+    const channels = lost.flatMap((one) =>
+      one.channel === undefined ? [] : this.#names.resource(one.channel),
+    )
+    return [...new Set(channel < 0 ? channels : [channel, ...channels])]
+  }
+}
+
+function ownerOf({ owner, place }: Event): string {
+  return owner ?? place
+}
+
+function isStep(position: number): boolean {
+  return position >= 0
+}

@@ -1,0 +1,267 @@
+// Optimal dynamic partial-order reduction by re-execution (Abdulla, Aronis, Jonsson and Sagonas, "Optimal dynamic
+// partial order reduction", POPL 2014): says which schedule is run next, follows the run, and draws from it which
+// others are called for. Each Mazurkiewicz trace is run once. Starts no run, and knows no bounds but one.
+
+import type { Clock } from '../clock.ts'
+import { HeddleError } from '../error.ts'
+import type { Event, Schedulable } from '../event.ts'
+import type { Run, Step } from '../run.ts'
+import type { Scenario } from '../scenario.ts'
+import type { Choice, ChoiceSource } from '../source.ts'
+import { Chosen, madeOf } from './chosen.ts'
+import { Probing } from './probing.ts'
+import { type Leaf, Reversals } from './reversals.ts'
+import { Sight, type Views } from './sight.ts'
+import { type Made, Stack } from './stack.ts'
+import { END, END_TOUCH, Names } from './touch.ts'
+import { type Answer, type Asking, type Branch, type Probe, Wakeup } from './wakeup.ts'
+
+/** What became of a run. *pruned*: it was given up at a bound of preemptions. */
+export type Explored = 'complete' | 'blocked' | 'pruned' | 'probe'
+
+export class Explorer implements ChoiceSource {
+  readonly untimed = true
+  readonly names = new Names()
+  readonly stack = new Stack()
+  readonly wakeup: Wakeup
+  /** What the guard of an event was ever seen to look at. */
+  readonly looked = new Map<number, Set<number>>()
+  readonly #scenario: Scenario
+  readonly #sight: Sight
+  readonly #preemptionsMax: number | undefined
+  readonly #views: Views[] = []
+  // How many steps the next run has in common with the last one, and what of the next is to be looked at anew.
+  #fixed = 0
+  #fresh = 0
+  #isOver = false
+  #budgets: Readonly<Record<string, number>> = {}
+  // Of the run at hand.
+  #begun: Schedulable | undefined
+  #depth = 0
+  #chosen: Chosen | undefined
+  #unfired: readonly Made[] = []
+  #madeAtStart: readonly Made[] = []
+  #outcome: Explored = 'complete'
+  // Of what is drawn from the last run.
+  #reversals: Asking<void> | undefined
+  #probing: Probing | undefined
+
+  constructor(scenario: Scenario, options: { readonly preemptionsMax?: number | undefined } = {}) {
+    this.#scenario = scenario
+    this.#sight = new Sight(scenario, this.names)
+    this.#preemptionsMax = options.preemptionsMax
+    this.wakeup = new Wakeup(this.stack, { total: (fault) => this.#budgets[fault] ?? 0 })
+    this.wakeup.nodes.push({ sleep: [], tree: [] })
+  }
+
+  /** Whether the next run only looks at what an event does. */
+  get isProbing(): boolean {
+    return this.#probing !== undefined
+  }
+
+  /** Whether every schedule was run. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** How many steps the next schedule begins with that are known. */
+  get fixed(): number {
+    return this.#fresh
+  }
+
+  /** Goes on where another explorer was: its nodes are in place, and so many steps of the next schedule are known. */
+  goOn(depth: number): void {
+    this.#fresh = depth
+  }
+
+  /** The source of the next run of the scenario, which has just begun. */
+  begin(schedulable: Schedulable): ChoiceSource {
+    this.#begun = schedulable
+    this.#depth = 0
+    this.#chosen = undefined
+    this.#unfired = []
+    this.#outcome = this.#probing === undefined ? 'complete' : 'probe'
+    this.#budgets = { ...schedulable.budgets }
+    return this
+  }
+
+  choose(enabled: readonly Event[], clock: Clock): Choice | undefined {
+    const event = this.#probing === undefined ? this.#next(enabled) : this.#probing.next(enabled, this.#run)
+    if (event === undefined) return undefined
+    return { event, timeUs: Math.max(clock.nowUs, clock.createdAtUs(event) + event.window.minUs) }
+  }
+
+  onStep(step: Step): void {
+    const depth = this.#depth++
+    if (this.#probing !== undefined) return this.#probing.onStep(step, this.#run)
+    if (depth < this.#fixed) return
+    const { taken, views } = (this.#chosen as Chosen).taken(step, this.#sight, this.#views[depth] ?? [])
+    this.#look()
+    this.stack.push(taken)
+    this.#views[depth + 1] = views
+    const { nodes } = this.wakeup
+    const { sleep, tree } = nodes[depth] as (typeof nodes)[number]
+    nodes[depth + 1] ??= {
+      sleep: sleep.length === 0 ? sleep : sleep.filter((touch) => !this.wakeup.wakes(touch, taken.touch)),
+      tree: (tree[0] as Branch).children,
+    }
+  }
+
+  /** Draws from a finished run what is to be run next. */
+  finish(run: Run): Explored {
+    if (this.#probing !== undefined) {
+      this.#advance(this.#probing.answer())
+      return 'probe'
+    }
+    if (this.#outcome === 'complete') {
+      const threw = run.ending === 'violation'
+      if (threw) this.#endWithLast()
+      this.#reversals = run.steps.length === 0 && threw ? none() : this.#leaf(threw)
+      this.#advance()
+    } else this.#backtrack()
+    return this.#outcome
+  }
+
+  get #run(): Schedulable {
+    return this.#begun as Schedulable
+  }
+
+  #next(enabled: readonly Event[]): Event | undefined {
+    const depth = this.#depth
+    if (depth < this.#fixed) return this.#again(enabled, depth)
+    if (depth === 0) this.#start()
+    const { tree } = this.wakeup.nodes[depth] as { tree: Branch[] }
+    const wanted = tree[0]?.touch.event ?? this.#free(enabled, depth, tree)
+    if (wanted === undefined) {
+      this.#outcome = 'blocked'
+      return undefined
+    }
+    if (wanted === END) {
+      this.#unfired = enabled.map((event) => madeOf(event, this.names))
+      return undefined
+    }
+    const position = enabled.findIndex(({ id }) => id === this.names.idOf(wanted))
+    if (position < 0) throw this.#notEnabled(wanted, enabled)
+    this.#chosen = new Chosen(this.names, this.#run, { enabled, position, before: this.stack.steps.at(-1) })
+    if (this.#chosen.preemptions > (this.#preemptionsMax ?? Number.POSITIVE_INFINITY)) {
+      this.#outcome = 'pruned'
+      return undefined
+    }
+    return this.#chosen.event
+  }
+
+  #again(enabled: readonly Event[], depth: number): Event {
+    const { id, position, touch } = this.stack.steps[depth] as {
+      id: string
+    } & (typeof this.stack.steps)[number]
+    const event = enabled[position]
+    if (event?.id === id) return event
+    const same = enabled.find((other) => other.id === id)
+    if (same === undefined) throw this.#notEnabled(touch.event, enabled)
+    return same
+  }
+
+  #start(): void {
+    this.#views[0] ??= this.#sight.look(this.#run)
+    this.#madeAtStart = (this.#run.pending?.() ?? [])
+      .filter(({ guard, fault }) => guard !== undefined || fault !== undefined)
+      .map((event) => madeOf(event, this.names))
+    this.#look()
+  }
+
+  /** Where no other run calls for anything: what must happen and does not sleep, the oldest first. */
+  #free(enabled: readonly Event[], depth: number, tree: Branch[]): number | undefined {
+    const { sleep } = this.wakeup.nodes[depth] as { sleep: readonly { event: number }[] }
+    const awake = (event: Event) =>
+      event.fault === undefined &&
+      (sleep.length === 0 || !sleep.some((touch) => touch.event === this.names.event(event.id)))
+    const last = this.#preemptionsMax === undefined ? undefined : this.stack.steps.at(-1)?.owner
+    const event =
+      (last === undefined
+        ? undefined
+        : enabled.find((one) => (one.owner ?? one.place) === last && awake(one))) ?? enabled.find(awake)
+    if (event !== undefined) tree.push({ touch: this.names.declared(event), children: [] })
+    else if (enabled.every(({ fault }) => fault !== undefined)) tree.push({ touch: END_TOUCH, children: [] })
+    return tree[0]?.touch.event
+  }
+
+  /** Notes what the guards look at. */
+  #look(): void {
+    const schedulable = this.#run
+    const pending = schedulable.pending?.() ?? []
+    if (!pending.some(({ guard }) => guard !== undefined)) return
+    schedulable.enabled()
+    for (const { id, guard = [] } of pending) {
+      if (guard.length === 0) continue
+      const event = this.names.event(id)
+      const looked = this.looked.get(event) ?? new Set()
+      for (const name of guard) looked.add(this.names.resource(name))
+      this.looked.set(event, looked)
+    }
+  }
+
+  /** After an exception nothing comes: the last step depends on all others, and takes their chance from all. */
+  #endWithLast(): void {
+    const last = this.stack.steps.at(-1)
+    if (last === undefined || this.#chosen === undefined) return
+    this.stack.truncate(this.stack.depth - 1)
+    this.stack.push({ ...last, touch: { ...last.touch, isLast: true } })
+    this.#unfired = this.#chosen.others
+  }
+
+  #leaf(threw: boolean): Asking<void> {
+    const leaf: Leaf = {
+      fresh: this.#fresh,
+      unfired: this.#unfired,
+      madeAtStart: this.#madeAtStart,
+      looked: (event) => [...(this.looked.get(event) ?? [])],
+      threw,
+    }
+    return new Reversals(this.stack, this.wakeup, leaf).all()
+  }
+
+  /** Goes on with what is drawn from a run: to the next probe, or to the next schedule. */
+  #advance(answer?: Answer): void {
+    const reversals = this.#reversals as Asking<void>
+    const { done, value } = answer === undefined ? reversals.next() : reversals.next(answer)
+    if (done === true) {
+      this.#probing = undefined
+      this.#reversals = undefined
+      this.#backtrack()
+    } else {
+      const ids = this.stack.steps.slice(0, (value as Probe).depth).map(({ id }) => id)
+      this.#probing = new Probing(value as Probe, ids, { names: this.names, sight: this.#sight })
+    }
+  }
+
+  /** Ends with the last choice that has another way to go. What was explored sleeps from here on. */
+  #backtrack(): void {
+    const { nodes } = this.wakeup
+    for (let depth = nodes.length - 1; depth >= 0; depth--) {
+      const node = nodes[depth] as (typeof nodes)[number]
+      const explored = node.tree.shift()
+      const taken = this.stack.steps[depth]
+      if (explored !== undefined && taken !== undefined) {
+        nodes[depth] = { sleep: [...node.sleep, taken.touch], tree: node.tree }
+      }
+      this.stack.truncate(depth)
+      nodes.length = depth + 1
+      if (node.tree.length > 0) {
+        this.#fixed = depth
+        this.#fresh = depth
+        return
+      }
+    }
+    this.#isOver = true
+  }
+
+  #notEnabled(event: number, enabled: readonly Event[]): HeddleError {
+    const found = enabled.map(({ id }) => id).join(', ')
+    return new HeddleError(
+      'HEDDLE_SCHEDULE',
+      `Expected ${this.names.idOf(event)} to be enabled at step ${this.#depth + 1} of ${this.#scenario.name}, as it was behind the same causes, found ${found || 'nothing'}. Does a footprint leave something out, or is the code non-deterministic?`,
+    )
+  }
+}
+
+function* none(): Asking<void> {}
