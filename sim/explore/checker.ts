@@ -8,6 +8,7 @@ import { beginShared, beginSplit } from './budgets.ts'
 import { Components } from './components.ts'
 import { Cycles } from './cycles.ts'
 import { Declared } from './declared.ts'
+import { holdClaims } from './declared-claims.ts'
 import { Interactions } from './interactions.ts'
 import { isForMany, Levels, type SearchPool } from './levels.ts'
 import { mayStay, neverComing } from './liveness.ts'
@@ -87,7 +88,13 @@ export class Checker {
           this.#restTogether(searches, plan)
         ) {
           if (!this.#begun.thrown) this.#declared.hold(this.#begun.values)
-          return this.#report(plan, searches)
+          const reported = this.#report(plan, searches)
+          holdClaims(reported.report, searches, {
+            components: this.#components,
+            scenario: this.#scenario,
+            begin: this.#begun.values,
+          })
+          return reported
         }
       } catch (error) {
         // The fault is known from now on, and its module gets a share.

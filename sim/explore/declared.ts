@@ -1,6 +1,6 @@
 // Holds what is declared interchangeable against all that the actors were seen to do: where one does something,
 // the one that takes its place must do the same, renamed. A search that relies on a wrong declaration would leave
-// out what nobody has looked at. Whether the claims treat all alike is for their author to see.
+// out what nobody has looked at. The claims follow in declared-claims.ts.
 
 import { HeddleError } from '../error.ts'
 import type { Symmetry } from '../scenario.ts'

@@ -11,6 +11,7 @@ import { check } from './check.ts'
 import { plainSearch } from './plain-search.fixture.ts'
 import { type Checked, interchangeable, systemApart } from './random-systems.fixture.ts'
 import type { CheckReport, Reduction } from './report.ts'
+import { type Slice, searchSlice } from './slice.ts'
 import { twoPhaseCommit } from './two-phase-commit.fixture.ts'
 
 const STATES_MAX = 600
@@ -58,13 +59,17 @@ describe('what symmetry saved', () => {
     expect(report.states).toBeLessThan(88_893 / 1.9)
   })
 
-  test('is all states of systems that nobody thought of', async () => {
-    const said = await onRandom(interchangeable, ['symmetry'], ({ saved, states }, plain) => {
-      expect(saved).toEqual({ symmetry: plain.states })
-      expect(states).toBeLessThan(plain.states)
-    })
-    expect(said).toBeGreaterThan(20)
-  })
+  test(
+    'is all states of systems that nobody thought of',
+    async () => {
+      const said = await onRandom(interchangeable, ['symmetry'], ({ saved, states }, plain) => {
+        expect(saved).toEqual({ symmetry: plain.states })
+        expect(states).toBeLessThan(plain.states)
+      })
+      expect(said).toBeGreaterThan(20)
+    },
+    SLOW_MS,
+  )
 })
 
 const chain = (stepsMax: number, fault?: string) =>
@@ -96,6 +101,17 @@ describe('what composition saved', () => {
     expect((await check(apart(), { reductions: [] })).states).toBe(3 * 4 * 5)
   })
 
+  test('is the same where threads search together', async () => {
+    const pool = {
+      workers: 2,
+      statesMin: 1,
+      run: (slice: Slice) => Promise.resolve(searchSlice(slice)),
+    }
+    const reductions = ['composition'] as const
+    expect((await check(apart(), { reductions, pool })).saved).toEqual({ composition: 60 })
+    expect((await check(apart('loss'), { reductions, pool })).saved).toEqual({})
+  })
+
   test('is not said where systems share a fault budget, as they are no product', async () => {
     const report = await check(apart('loss'), { reductions: ['composition'] })
     expect(report).toMatchObject({ systems: 3, reductions: ['composition'], saved: {} })
@@ -106,12 +122,16 @@ describe('what composition saved', () => {
     expect(report).toMatchObject({ bound: 'depth', saved: {} })
   })
 
-  test('is all states of systems that nobody thought of', async () => {
-    const said = await onRandom(systemApart, ['composition'], ({ saved }, plain) => {
-      expect(saved).toEqual({ composition: plain.states })
-    })
-    expect(said).toBeGreaterThan(20)
-  })
+  test(
+    'is all states of systems that nobody thought of',
+    async () => {
+      const said = await onRandom(systemApart, ['composition'], ({ saved }, plain) => {
+        expect(saved).toEqual({ composition: plain.states })
+      })
+      expect(said).toBeGreaterThan(20)
+    },
+    SLOW_MS,
+  )
 
   test('is all states where systems are alike, and their parts too', async () => {
     const alike = scenario({
@@ -133,11 +153,15 @@ describe('what partial order saved', () => {
     expect(report.saved).toEqual({ 'partial order': 2 * 2 + 3 * 1 })
   })
 
-  test('is never more than there are', async () => {
-    const said = await onRandom(systemApart, ['partial order'], ({ saved, states, transitions }, plain) => {
-      if (states > plain.states) return
-      expect((saved['partial order'] ?? 0) + transitions).toBeLessThanOrEqual(plain.transitions)
-    })
-    expect(said).toBeGreaterThan(20)
-  })
+  test(
+    'is never more than there are',
+    async () => {
+      const said = await onRandom(systemApart, ['partial order'], ({ saved, states, transitions }, plain) => {
+        if (states > plain.states) return
+        expect((saved['partial order'] ?? 0) + transitions).toBeLessThanOrEqual(plain.transitions)
+      })
+      expect(said).toBeGreaterThan(20)
+    },
+    SLOW_MS,
+  )
 })

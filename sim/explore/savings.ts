@@ -50,7 +50,7 @@ function product(counted: readonly Counted[], states: readonly (number | undefin
 
 /** How many states there are of those that a search has stored and all that renamings make of these. */
 function statesStoodFor(search: Search, symmetry: SymmetryReduction | undefined): number | undefined {
-  if (symmetry === undefined || !symmetry.applied) return search.store.count
+  if (symmetry === undefined || !symmetry.applied) return search.states
   const all = new StateStore(search.store.layout, true)
   const ids = numbersOf(search)
   const scratch = new Int32Array(ids.length)
@@ -93,13 +93,8 @@ function spends(search: Search): boolean {
   if (search.beginnings > 1) return true
   if (search.beginnings === 0) return false
   const whole = search.initialOf(0)
-  const ids = numbersOf(search)
-  for (let state = 0; state < search.store.count; state++) {
-    search.read(state, ids)
-    for (let budget = search.modules.list.length; budget < ids.length; budget++)
-      if (ids[budget] !== whole[budget]) return true
-  }
-  return false
+  const budgets = search.modules.list.length
+  return search.some((ids) => ids.some((left, place) => place >= budgets && left !== whole[place]))
 }
 
 /** The events that are enabled in states which were looked into in part, and were not taken. */
