@@ -25,8 +25,8 @@ export interface Scenario {
 }
 
 /**
- * Blocks of names that may change places, which claims must treat alike (what actors do is compared, claims are not): the k-th name of one block with the k-th name of another. A name
- * counts where it stands for itself in a string: in `tab-1/auth`, `emit.tab-1` and `tab-1~2`, but not in `tab-12`.
+ * Blocks of names that may change places: the k-th name of one block with the k-th name of another. Claims must
+ * treat them alike, as actors do; what actors do is compared, and of claims, those about states. A name counts where it stands for itself in a string: in `tab-1/auth`, `emit.tab-1` and `tab-1~2`, but not in `tab-12`.
  */
 export interface Symmetry {
   readonly blocks: readonly (readonly string[])[]
