@@ -15,6 +15,7 @@ import type { Coordinator, Identity, Machine } from './coordinator.ts'
 import { environment } from './environment.ts'
 import { machineActor, type Placed } from './machine.ts'
 import { type LifecycleOptions, type LifecycleParameters, lifecycleParameters } from './options.ts'
+import { simpler } from './simpler.ts'
 import { symmetries } from './symmetry.ts'
 import { connectionMachine, type Topology, topology, userMachineName } from './topology.ts'
 import { hasEnded } from './transport.ts'
@@ -41,6 +42,9 @@ export function lifecycle(
   return {
     ...made,
     parameters: { coordinator: coordinator.name, ...parameters } as Scenario['parameters'],
+    *simpler() {
+      for (const less of simpler(parameters)) yield lifecycle(name, { ...less, coordinator, properties })
+    },
   }
 }
 

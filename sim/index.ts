@@ -88,6 +88,7 @@ export type {
   ExploreReport,
   ExploreVerdict,
 } from './schedules/report.ts'
+export { type FailureSize, type ShrinkOptions, type Shrunk, shrink } from './shrink/shrink.ts'
 export { type Choice, type ChoiceSource, listed, type SeededOptions, seeded } from './source.ts'
 export { delayBounded } from './strategies/delay-bounded.ts'
 export { fifo } from './strategies/fifo.ts'

@@ -20,6 +20,11 @@ export interface Scenario {
   readonly system?: System
   /** What is interchangeable in it, innermost first; an exhaustive check relies on it. */
   readonly symmetries?: readonly Symmetry[]
+  /**
+   * Strictly smaller scenarios that may show the same failure, the boldest first, for shrinking. Each is made again
+   * from its own parameters, and no chain of them goes on for ever.
+   */
+  readonly simpler?: () => Iterable<Scenario>
   /** Begins one execution; nothing of an earlier one is left in it. */
   begin(): Schedulable
 }
