@@ -13,7 +13,7 @@ import { Visited } from './visited.ts'
 export interface SearchPool {
   /** How many may be used now; a search by itself is better than one thread beside it. */
   readonly workers: number
-  /** A search that has stored so many states goes on in parallel; 200,000 unless given. */
+  /** A search that has stored so many states goes on in parallel, unless given where it is worth it. */
   readonly statesMin?: number
   /** Whether the threads have started; the first call starts them. Until then, slices are worked on by the caller. */
   isReady?(): boolean
@@ -23,11 +23,17 @@ export interface SearchPool {
 
 /** With fewer states, threads cost more than they save. */
 const STATES_MIN = 200_000
+/** With fewer states for each call of an actor's code, the same. */
+const STATES_PER_CALL_MIN = 50
 
 /** Whether the rest of a search is worth the threads, and may go over several. */
 export function isForMany(search: Search, pool: SearchPool | undefined): boolean {
-  if (pool === undefined || search.store.count < (pool.statesMin ?? STATES_MIN)) return false
-  return pool.workers > 1 && search.mayCount
+  const { count } = search.store
+  if (pool === undefined || count < (pool.statesMin ?? STATES_MIN)) return false
+  // Code of actors runs in one thread, and the others would wait for it.
+  const { calls } = search.modules.components.locals
+  const isWorth = pool.statesMin !== undefined || calls * STATES_PER_CALL_MIN < count
+  return isWorth && pool.workers > 1 && search.mayCount
 }
 
 /** Thrown where only a search by one thread alone can go on. */
