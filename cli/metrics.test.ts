@@ -16,7 +16,7 @@ const MEASURE: Measure = {
 
 const report = (changed: Partial<Report> = {}): Report => ({
   scenario: 'set-up-overhead',
-  strategy: 'random',
+  strategy: 'portfolio',
   timing: 'sampled',
   seeds: { first: 1, count: 1 },
   verdict: 'no violation found',
@@ -28,6 +28,7 @@ const report = (changed: Partial<Report> = {}): Report => ({
   selfChecks: 1,
   differing: 0,
   nonDeterminism: null,
+  orders: null,
   measures: [MEASURE],
   ...changed,
 })

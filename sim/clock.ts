@@ -32,8 +32,9 @@ export class Clock {
 export const TIMINGS = ['sampled', 'untimed'] as const
 
 /**
- * How time restricts the order. *sampled*: a delay is drawn from each window, events fire in the order of
- * time, ties are left to the strategy. *untimed*: every causal order is allowed, whatever the windows say.
+ * How time restricts the order. *sampled*: a delay is drawn from each window, its ends more often than what is
+ * between, events fire in the order of time, ties are left to the strategy. *untimed*: every causal order is
+ * allowed, whatever the windows say.
  */
 export type TimingName = (typeof TIMINGS)[number]
 
@@ -47,6 +48,9 @@ export interface Timing {
 export function timing(name: TimingName, streams: RandomStreams): Timing {
   return name === 'sampled' ? new SampledTiming(streams) : new Untimed()
 }
+
+/** One part in so many of a window is drawn beyond each of its ends, and falls on the end. */
+const EDGE_SHARE = 16
 
 class SampledTiming implements Timing {
   readonly #streams: RandomStreams
@@ -82,9 +86,13 @@ class SampledTiming implements Timing {
     return Math.max(dueUs, clock.nowUs)
   }
 
-  #delayUs({ window, place, id }: Event): number {
-    if (window.minUs === window.maxUs) return window.minUs
-    return this.#streams.stream(`delay/${place}`).integer(window.minUs, window.maxUs, id)
+  // The shortest and the longest delay are what most often matters, and where windows that only touch fall due
+  // together; drawn evenly, one of a thousand values would hardly ever come up. One delay in nine is an end.
+  #delayUs({ window: { minUs, maxUs }, place, id }: Event): number {
+    if (minUs === maxUs) return minUs
+    const edgeUs = Math.ceil((maxUs - minUs) / EDGE_SHARE)
+    const drawn = this.#streams.stream(`delay/${place}`).integer(minUs - edgeUs, maxUs + edgeUs, id)
+    return Math.min(Math.max(drawn, minUs), maxUs)
   }
 }
 

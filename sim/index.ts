@@ -65,6 +65,7 @@ export {
   type Seeds,
   type SometimesReport,
 } from './report.ts'
+export { type Orders, type Saturation, saturationOf } from './saturation.ts'
 export { type Json, type Scenario, STEPS_MAX, type Symmetry, scenario, TIME_MAX_US } from './scenario.ts'
 export {
   type Ending,

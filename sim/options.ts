@@ -44,6 +44,7 @@ const OPTIONS = {
     ...FROM_A_SEED,
     seeds: ['{ first, count }', isObject],
     selfCheckEvery: aCount,
+    coverage: ['true or false', (value) => typeof value === 'boolean'],
     failuresMax: A_LIMIT,
     measure: aFunction,
     onProgress: aFunction,

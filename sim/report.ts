@@ -5,6 +5,7 @@ import type { TimingName } from './clock.ts'
 import type { Divergence } from './divergence.ts'
 import { HeddleError } from './error.ts'
 import type { Property } from './property.ts'
+import { mergeOrders, OrderCounter, type Orders } from './saturation.ts'
 import type { Scenario } from './scenario.ts'
 import { NOT_STUCK, type Run, type RunVerdict } from './scheduler.ts'
 
@@ -55,6 +56,8 @@ export interface HuntReport<Measure = undefined> {
   readonly selfChecks: number
   readonly differing: number
   readonly nonDeterminism: NonDeterminism | null
+  /** Which orders of dependent steps were seen; null where the hunt was not asked for coverage. */
+  readonly orders: Orders | null
   /** One for each run, in order, where the hunt measures. */
   readonly measures: readonly Measure[]
 }
@@ -63,6 +66,8 @@ interface Origin {
   readonly first: number
   readonly strategy: string
   readonly timing: TimingName
+  /** Whether to count the different orders. */
+  readonly coverage: boolean
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
@@ -80,11 +85,13 @@ export class ReportBuilder<Measure> {
   #nonDeterminism: NonDeterminism | null = null
   readonly #properties = new Map<string, Mutable<PropertyReport>>()
   readonly #sometimes = new Map<string, Mutable<SometimesReport>>()
+  readonly #orders: OrderCounter | undefined
   readonly #measures: Measure[] = []
 
   constructor(scenario: Scenario, origin: Origin) {
     this.#scenario = scenario
     this.#origin = origin
+    this.#orders = origin.coverage ? new OrderCounter() : undefined
     this.#declare(scenario.properties)
   }
 
@@ -108,6 +115,7 @@ export class ReportBuilder<Measure> {
       entry.reached++
       entry.firstSeed ??= seed
     }
+    this.#orders?.add(run.steps)
     if (measure !== undefined) this.#measures.push(measure(run))
   }
 
@@ -134,6 +142,7 @@ export class ReportBuilder<Measure> {
       selfChecks: this.#selfChecks,
       differing: this.#differing,
       nonDeterminism: this.#nonDeterminism,
+      orders: this.#orders?.orders() ?? null,
       measures: this.#measures,
     }
   }
@@ -199,6 +208,7 @@ export function mergeReports<Measure>(a: HuntReport<Measure>, b: HuntReport<Meas
     selfChecks: a.selfChecks + b.selfChecks,
     differing: a.differing + b.differing,
     nonDeterminism,
+    orders: a.orders === null || b.orders === null ? null : mergeOrders(a.orders, b.orders),
     measures: [...a.measures, ...b.measures],
   }
 }

@@ -13,11 +13,12 @@ interface Member {
   readonly weight: number
 }
 
-const MEMBERS: readonly Member[] = [
-  { strategy: random, weight: 3 },
-  { strategy: pos, weight: 3 },
-  { strategy: pct(2), weight: 1 },
-  { strategy: pct(3), weight: 1 },
+/** Who has its turn how often. */
+export const MEMBERS: readonly Member[] = [
+  { strategy: pos, weight: 8 },
+  { strategy: pct(3), weight: 7 },
+  { strategy: pct(5), weight: 3 },
+  { strategy: random, weight: 1 },
   { strategy: delayBounded(2), weight: 1 },
 ]
 
