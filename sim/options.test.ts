@@ -39,7 +39,7 @@ describe('a mistake is told in one line', () => {
       hunt(napping(), loose({ strategy: 'random' })),
     'Expected "timing" of record() to be one of sampled, untimed, found "soon".': () =>
       record(napping(), loose({ seed: 1, timing: 'soon' })),
-    'Expected the options of hunt() to be among strategy, timing, seeds, selfCheckEvery, failuresMax, measure, onProgress, signal, found "seed".':
+    'Expected the options of hunt() to be among strategy, timing, seeds, selfCheckEvery, coverage, failuresMax, measure, onProgress, signal, found "seed".':
       () => hunt(napping(), loose({ seed: 1 })),
     'Expected "seeds" of hunt() to be { first, count }, found 200.': () =>
       hunt(napping(), loose({ seeds: 200 })),
