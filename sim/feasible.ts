@@ -30,8 +30,8 @@ interface Constraints {
   readonly late: readonly Late[]
 }
 
-/** How often it is tried both ways whether an event was late; beyond, an order counts as impossible. */
-const TRIES_MAX = 1_000
+/** How many constraints are looked at, again and again; beyond, an order counts as impossible. Few take thousands. */
+const LOOKS_MAX = 20_000_000
 
 /**
  * The virtual times of each step of an order, in microseconds, that fit all windows where time rules: an event happens
@@ -42,8 +42,8 @@ export function feasibleTimes(
   pace: Pace = 'earliest',
 ): readonly number[] | undefined {
   const { all, late } = constraintsOf(order)
-  const tries = { left: TRIES_MAX }
-  const found = settle({ all, late }, new Array(order.length + 1).fill(0), tries)
+  const looks = { left: LOOKS_MAX }
+  const found = settle({ all, late }, new Array(order.length + 1).fill(0), looks)
   if (found === undefined) return undefined
   const timesUs = pace === 'earliest' ? found.timesUs : latest(found.constraints, order.length)
   return timesUs.slice(1)
@@ -91,17 +91,16 @@ interface Settled {
 function settle(
   { all, late }: Constraints,
   from: readonly number[],
-  tries: { left: number },
+  looks: { left: number },
 ): Settled | undefined {
-  if (tries.left-- <= 0) return undefined
-  const timesUs = earliest(all, from)
+  const timesUs = earliest(all, from, looks)
   if (timesUs === undefined) return undefined
   const unexplained = late.find(({ inTime, atOnce }) => !isKept(inTime, timesUs) && !isKept(atOnce, timesUs))
   if (unexplained === undefined) return { timesUs, constraints: [...all, ...late.map(keptOf(timesUs))] }
   const others = late.filter((one) => one !== unexplained)
   return (
-    settle({ all: [...all, unexplained.inTime], late: others }, timesUs, tries) ??
-    settle({ all: [...all, unexplained.atOnce], late: others }, timesUs, tries)
+    settle({ all: [...all, unexplained.inTime], late: others }, timesUs, looks) ??
+    settle({ all: [...all, unexplained.atOnce], late: others }, timesUs, looks)
   )
 }
 
@@ -114,10 +113,16 @@ function keptOf(timesUs: readonly number[]) {
 }
 
 /** The least times that keep all constraints and are nowhere below `from`; undefined where there are none. */
-function earliest(constraints: readonly Constraint[], from: readonly number[]): number[] | undefined {
+function earliest(
+  constraints: readonly Constraint[],
+  from: readonly number[],
+  looks: { left: number },
+): number[] | undefined {
   const timesUs = from.slice()
   const backwards = constraints.toReversed()
   for (let round = 0; round <= timesUs.length; round++) {
+    looks.left -= constraints.length
+    if (looks.left < 0) return undefined
     const ordered = round % 2 === 0 ? constraints : backwards
     let changed = false
     for (const { from, to, byUs } of ordered) {

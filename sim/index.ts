@@ -15,6 +15,13 @@ export type { Divergence } from './divergence.ts'
 export { type Duration, formatUs, toUs, toWindow, type Window, type WindowInput } from './duration.ts'
 export { describeThrown, type ErrorCode, HeddleError } from './error.ts'
 export type { Event, Footprint, Observation, Schedulable } from './event.ts'
+export {
+  type Decision,
+  type ExplainedStep,
+  type ExplainOptions,
+  type Explanation,
+  explain,
+} from './explain/explain.ts'
 export { check } from './explore/check.ts'
 export { stateGraph } from './explore/graph.ts'
 export type { SearchPool } from './explore/levels.ts'

@@ -64,8 +64,8 @@ const OPTIONS = {
   },
   // The seed has an error of its own.
   record: { ...FROM_A_SEED, seed: ['a seed', () => true], property: aName },
-  shrink: { runsMax: aCount },
-  explain: { runsMax: aCount },
+  shrink: { runsMax: ['an integer from 1 on', (value) => isCount(value) && value >= 1] },
+  explain: { runsMax: ['an integer from 1 on', (value) => isCount(value) && value >= 1] },
   world: {
     ...OF_A_SCENARIO,
     budgets: BUDGETS,

@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { generatedScenario, REPEATABLE, schedule } from '../generated.fixture.ts'
+import { REPEATABLE, schedule } from '../generated.fixture.ts'
 import { record } from '../hunt.ts'
 import { parseTrace } from '../parse.ts'
-import { always, eventually } from '../property.ts'
 import { race } from '../race.fixture.ts'
 import { playing, rally } from '../rally.fixture.ts'
 import { replay } from '../replay.ts'
@@ -13,23 +12,8 @@ import { listed, seeded } from '../source.ts'
 import { random } from '../strategies/random.ts'
 import { encodeTrace } from '../trace.ts'
 import { world } from '../world.ts'
-import { superfluous } from './minimal.fixture.ts'
+import { fragile, superfluous } from './minimal.fixture.ts'
 import { type Shrunk, shrink } from './shrink.ts'
-
-type States = Readonly<Record<string, { handled: number; last: string }>>
-
-/** Systems with claims about the order of what happens, and about what is so in the end. */
-const fragile = generatedScenario.map((one) => ({
-  ...one,
-  properties: [
-    ...one.properties,
-    always('c is not ahead of a', ({ a, c }: States) => (c?.handled ?? 0) <= (a?.handled ?? 0)),
-    eventually(
-      'b comes out ahead',
-      (all: States) => (all['b/one']?.handled ?? 0) >= (all['b/two']?.handled ?? 0),
-    ),
-  ],
-}))
 
 const FREE = { seed: null, strategy: null, timing: 'untimed' } as const
 

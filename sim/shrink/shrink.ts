@@ -2,7 +2,7 @@
 // would if nothing raced, and with it its length. Every candidate is run, and must fail the same property. The result is
 // a function of the failing trace and the scenario alone.
 
-import type { Deviation } from '../deviations.ts'
+import { type Deviation, deviationsOf, type Hold, type Made } from '../deviations.ts'
 import { HeddleError } from '../error.ts'
 import { checkOptions, checkScenario } from '../options.ts'
 import type { Scenario } from '../scenario.ts'
@@ -49,6 +49,8 @@ const RUNS_MAX = 1_000
 const STEPS_MAX = 200_000
 /** Seeds that are tried on a smaller scenario where the schedule does not carry over. */
 const SEEDS = 12
+/** Places that are tried for the end of a hold. */
+const PLACES_MAX = 24
 
 /**
  * Shrinks a failing run of a scenario. A failure that was found in sampled time stays possible within the windows. Throws
@@ -116,15 +118,58 @@ async function failingOn(trials: Trials, scenario: Scenario, current: Trial): Pr
   return undefined
 }
 
-/** The same scenario with deviations of which none can be left out, unless the budget ends before that is known. */
+/**
+ * The same scenario with deviations of which none can be left out, and whose holds end as early as may be; unless the
+ * budget ends before that is known.
+ */
 export async function fewerDeviations(trials: Trials, found: Trial): Promise<Trial> {
   let least = found
-  await ddmin(found.deviations, async (part) => {
-    const failing = await trials.failing(found.scenario, part)
-    if (failing !== undefined) least = failing
-    return failing?.deviations
-  })
+  for (
+    let shorter: Trial | undefined = found;
+    shorter !== undefined;
+    shorter = await shorterHold(trials, least)
+  ) {
+    least = shorter
+    await ddmin(least.deviations, async (part) => {
+      const failing = await trials.failing(found.scenario, part)
+      if (failing !== undefined) least = failing
+      return failing?.deviations
+    })
+  }
   return least
+}
+
+/** With one of the holds ending earlier: before fewer of the events that it let pass. */
+async function shorterHold(
+  trials: Trials,
+  { scenario, deviations, order }: Trial,
+): Promise<Trial | undefined> {
+  for (const hold of deviations) {
+    if (hold.kind === 'strike') continue
+    for (const until of passedBy(order, hold).slice(0, -1).slice(0, PLACES_MAX)) {
+      const others = deviations.filter((other) => other !== hold)
+      const failing = await trials.failing(scenario, [...others, { ...hold, until }])
+      if (failing !== undefined && passes(failing) < passes({ order })) return failing
+    }
+  }
+  return undefined
+}
+
+/** The events that came while one was held, in their order. */
+export function passedBy(order: readonly Made[], { event: held, until }: Hold): readonly string[] {
+  const last = order.findIndex(({ event }) => event.id === until)
+  return order
+    .slice(0, last + 1)
+    .filter(({ event, enabled }) => event.fault === undefined && enabled.some(({ id }) => id === held))
+    .map(({ event }) => event.id)
+}
+
+/** How many events all holds of an order let pass; what grows less goes on only so often. */
+function passes({ order }: Pick<Trial, 'order'>): number {
+  return deviationsOf(order).reduce(
+    (sum, one) => sum + (one.kind === 'hold' ? passedBy(order, one).length : 0),
+    0,
+  )
 }
 
 function sizeOf({ scenario, run, deviations }: Trial): FailureSize {

@@ -1,0 +1,265 @@
+// Why a run fails: the two events whose order decides, found by changing one order at a time and running again, and
+// what led to the violation. Every change is run on the same scenario, within bounds; nothing is shown here.
+
+import type { Deviation } from '../deviations.ts'
+import { HeddleError } from '../error.ts'
+import type { Observation } from '../event.ts'
+import { checkOptions, checkScenario } from '../options.ts'
+import type { Property } from '../property.ts'
+import type { Step } from '../run.ts'
+import type { Scenario } from '../scenario.ts'
+import { fewerDeviations, passedBy } from '../shrink/shrink.ts'
+import { type Trial, Trials } from '../shrink/trials.ts'
+import { outcomeOf, type Trace } from '../trace.ts'
+import { type Past, pastOf } from './past.ts'
+
+export interface ExplainOptions {
+  /** How many schedules are run at the most; 300 unless given. */
+  readonly runsMax?: number
+}
+
+export interface ExplainedStep {
+  readonly step: number
+  /** Virtual time in microseconds. */
+  readonly at: number
+  readonly event: string
+  readonly seen: readonly Observation[]
+}
+
+/**
+ * What decides between a run that fails and one that holds. *race*: the event `first` comes before `second`, and the
+ * other way round it holds. *fault*: without it, it holds. *nothing*: it fails in each of so many other orders that were
+ * tried; with `bounded`, there were more to try. *cycle*: it never comes to rest, and no order was changed.
+ */
+export type Decision =
+  | { readonly kind: 'race'; readonly first: string; readonly second: string }
+  | { readonly kind: 'fault'; readonly fault: string }
+  | { readonly kind: 'nothing'; readonly tried: number; readonly bounded: boolean }
+  | { readonly kind: 'cycle' }
+
+/** Plain data, fit for structured clone. */
+export interface Explanation {
+  readonly property: string
+  readonly message: string
+  readonly decides: Decision
+  /** The faults without each of which it holds. */
+  readonly faults: readonly string[]
+  /** The run that is explained: that of the trace, or one that fails the same property with fewer deviations. */
+  readonly failing: readonly ExplainedStep[]
+  readonly isTheTraces: boolean
+  /** A run that holds, with the one order the other way round or without the fault. */
+  readonly passing: readonly ExplainedStep[] | null
+  /** How many steps the two have in common before they part. */
+  readonly common: number
+  /** The numbers of the steps of the failing run that led to the violation, itself included. */
+  readonly chain: readonly number[]
+  /** How many schedules were run. */
+  readonly runs: number
+}
+
+const RUNS_MAX = 300
+/** Steps of all schedules together, for scenarios that run long. */
+const STEPS_MAX = 60_000
+/** How many pairs of events are tried the other way round, and how many places for one event. */
+const RACES_MAX = 64
+const PLACES_MAX = 24
+/** Among how many steps another pair is looked for. */
+const STEPS_SEARCHED = 256
+
+/**
+ * Explains a failing run of a scenario. Throws HEDDLE_EXPLAIN where the trace violates nothing, or does not do so again
+ * on the scenario; HEDDLE_OPTIONS and HEDDLE_SCENARIO for what is handed in.
+ */
+export async function explain(
+  trace: Trace,
+  scenario: Scenario,
+  options: ExplainOptions = {},
+): Promise<Explanation> {
+  checkScenario(scenario)
+  checkOptions('explain', options)
+  const { timing } = trace.header
+  const { property, ending } = trace.outcome
+  if (property === null) throw notFailing(trace, 'a trace in which nothing is violated')
+  const budget = { runsMax: options.runsMax ?? RUNS_MAX, stepsMax: STEPS_MAX }
+  const trials = new Trials({ property, timing }, budget)
+  const found = await trials.reproduce(trace, scenario)
+  if (found === undefined) throw notFailing(trace, 'a run in which it holds')
+  if (ending === 'cycle') return explanation(trace, trials, found, { decides: { kind: 'cycle' } })
+  const failing = trials.canDeviate ? await fewerDeviations(trials, found) : found
+  return explanation(trace, trials, failing, await decision(trials, failing))
+}
+
+function notFailing({ header, outcome }: Trace, found: string): HeddleError {
+  const expected =
+    outcome.property === null ? 'a trace that violates something' : `"${outcome.property}" to be violated`
+  return new HeddleError(
+    'HEDDLE_EXPLAIN',
+    `Expected ${expected} on ${header.scenario}, found ${found}. Replay the trace to see what it does now.`,
+  )
+}
+
+interface Found {
+  readonly decides: Decision
+  readonly passing?: Trial
+  readonly faults?: readonly string[]
+}
+
+async function decision(trials: Trials, failing: Trial): Promise<Found> {
+  const faults: string[] = []
+  let unstruck: Trial | undefined
+  for (const one of failing.deviations) {
+    if (one.kind === 'hold') continue
+    const without = await holding(
+      trials,
+      failing,
+      failing.deviations.filter((other) => other !== one),
+    )
+    if (without === undefined) continue
+    faults.push(one.fault)
+    unstruck ??= without
+  }
+  const held = await heldRace(trials, failing)
+  if (held !== undefined) return { ...held, faults }
+  if (unstruck !== undefined) {
+    return { decides: { kind: 'fault', fault: faults[0] as string }, passing: unstruck, faults }
+  }
+  return reversedRace(trials, failing)
+}
+
+async function holding(
+  trials: Trials,
+  { scenario }: Trial,
+  deviations: readonly Deviation[],
+): Promise<Trial | undefined> {
+  const trial = await trials.whole(scenario, deviations)
+  return trial?.fails ? undefined : trial
+}
+
+/** An event that was held back, and the one that must not come before it. */
+async function heldRace(trials: Trials, failing: Trial): Promise<Found | undefined> {
+  const { deviations, order } = failing
+  for (const hold of deviations) {
+    if (hold.kind === 'strike') continue
+    const others = deviations.filter((other) => other !== hold)
+    const without = await holding(trials, failing, others)
+    if (without === undefined) continue
+    const passing = passedBy(order, hold)
+    // As late as it still holds: what comes next then is the other event of the race.
+    for (let place = passing.length - 2; place >= Math.max(0, passing.length - PLACES_MAX); place--) {
+      const until = passing[place] as string
+      const later = await holding(trials, failing, [...others, { ...hold, until }])
+      if (later !== undefined) return race(trials, failing, later, [passing[place + 1] as string, hold.event])
+    }
+    return race(trials, failing, without, [passing[0] ?? hold.until, hold.event])
+  }
+  return undefined
+}
+
+/** Two events that depend on each other and come the other way round if the first waits for the second. */
+async function reversedRace(trials: Trials, failing: Trial): Promise<Found> {
+  if (!trials.canDeviate) return { decides: { kind: 'nothing', tried: 0, bounded: true } }
+  const { races } = pastOf(failing.run.steps, claimOf(trials, failing))
+  const candidates = races.filter(([first]) => first.event.fault === undefined)
+  let tried = 0
+  for (const [first, second] of candidates.slice(0, RACES_MAX)) {
+    if (trials.isSpent) break
+    const others = failing.deviations.filter((one) => one.kind === 'strike' || one.event !== first.event.id)
+    const hold = { kind: 'hold', event: first.event.id, until: second.event.id } as const
+    const trial = await trials.whole(failing.scenario, [...others, hold])
+    if (trial === undefined) continue
+    if (!trial.fails) return race(trials, failing, trial, [first.event.id, second.event.id])
+    tried++
+  }
+  const bounded = trials.isSpent || candidates.length > RACES_MAX
+  return { decides: { kind: 'nothing', tried, bounded } }
+}
+
+function claimOf({ property }: Trials, { scenario }: Trial): Property | undefined {
+  return scenario.properties.find(({ name }) => name === property)
+}
+
+function race(trials: Trials, failing: Trial, passing: Trial, meant: readonly [string, string]): Found {
+  const [first, second] = turnedPair(failing, passing, { meant, claim: claimOf(trials, failing) })
+  return { decides: { kind: 'race', first, second }, passing }
+}
+
+/**
+ * The pair that was meant to be turned round, if it was; but where its events do not touch each other, the first two
+ * turned round that do. Where it was not, those with which the two runs part.
+ */
+function turnedPair(
+  { run: { steps } }: Trial,
+  passing: Trial,
+  { meant, claim }: { meant: readonly [string, string]; claim: Property | undefined },
+): readonly [string, string] {
+  const { areDependent } = pastOf([], claim)
+  const byId = new Map(steps.map((step) => [step.event.id, step]))
+  const places = new Map(passing.run.steps.map(({ event }, index) => [event.id, index]))
+  const placeOf = (id: string) => places.get(id) ?? Number.POSITIVE_INFINITY
+  const isTurned = (a: string, b: string) => placeOf(b) < placeOf(a)
+  const [first, second] = meant.map((id) => byId.get(id))
+  // Where one of them has not happened, nothing is known of what it touches.
+  const isTelling = first === undefined || second === undefined || areDependent(first, second)
+  const wasTurned = isTurned(...meant)
+  if (isTelling && wasTurned) return meant
+  for (const [index, b] of steps.slice(0, STEPS_SEARCHED).entries()) {
+    const turned = (a: Step) => isTurned(a.event.id, b.event.id) && areDependent(a, b)
+    const a = steps.slice(0, index).findLast(turned)
+    if (a !== undefined) return [a.event.id, b.event.id]
+  }
+  if (wasTurned) return meant
+  const parting = inCommon(steps, passing.run.steps)
+  return [steps[parting]?.event.id ?? meant[0], passing.run.steps[parting]?.event.id ?? meant[1]]
+}
+
+function explanation(trace: Trace, trials: Trials, failing: Trial, found: Found): Explanation {
+  const { property } = trials
+  const { steps } = failing.run
+  const isTheTraces =
+    steps.length === trace.steps.length &&
+    steps.every(({ event }, index) => event.id === trace.steps[index]?.event)
+  const outcome = outcomeOf(failing.run, property)
+  const passing = found.passing?.run.steps
+  return {
+    property,
+    message: outcome.message ?? '',
+    decides: found.decides,
+    faults: found.faults ?? [],
+    failing: isTheTraces
+      ? trace.steps.map(({ step, at, event, seen }) => ({ step, at, event, seen }))
+      : steps.map(shown),
+    isTheTraces,
+    passing: passing?.map(shown) ?? null,
+    common: passing === undefined ? 0 : inCommon(steps, passing),
+    chain: chainTo(failing, found.decides, pastOf(steps, claimOf(trials, failing)), outcome.step),
+    runs: trials.runs,
+  }
+}
+
+function shown({ number, timeUs, event, observations }: Step): ExplainedStep {
+  return { step: number, at: timeUs, event: event.id, seen: observations }
+}
+
+function inCommon(a: readonly Step[], b: readonly Step[]): number {
+  const parts = a.findIndex(({ event }, index) => event.id !== b[index]?.event.id)
+  return parts < 0 ? a.length : parts
+}
+
+/**
+ * The causal past of the violating step. What is found at rest is nobody's step in particular: then it is that of the
+ * events that decide, and of the last step where nothing does.
+ */
+function chainTo({ run }: Trial, decides: Decision, past: Past, violatedAt: number): readonly number[] {
+  const numberOf = (id: string) => run.steps.find(({ event }) => event.id === id)?.number
+  const deciding =
+    decides.kind === 'race'
+      ? [decides.first, decides.second]
+      : decides.kind === 'fault'
+        ? [decides.fault]
+        : []
+  const atRest = run.ending === 'rest' ? deciding.map(numberOf) : []
+  const targets = atRest.length > 0 ? atRest.filter((number) => number !== undefined) : [violatedAt]
+  const chain = new Set(targets.flatMap((target) => [...past.before(target), target]))
+  chain.delete(0)
+  return [...chain].sort((a, b) => a - b)
+}
