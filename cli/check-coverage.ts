@@ -53,10 +53,10 @@ function covered(coordinator: string, checked: readonly Checked[]): Covered {
 }
 
 export function coverageText(checked: readonly Checked[]): string {
-  return coverageOf(checked).map(oneText).join('\n\n')
+  return coverageOf(checked).map(coveredText).join('\n\n')
 }
 
-function oneText({ coordinator, moves, neverShown, idle, unreached }: Covered): string {
+export function coveredText({ coordinator, moves, neverShown, idle, unreached }: Covered): string {
   const legal = moves.taken.length + moves.neverTaken.length
   return [
     `${colours.bold(coordinator)} takes ${moves.taken.length} of the ${legal} transitions of the lifecycle.`,

@@ -166,3 +166,46 @@ describe('a seed', () => {
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100)
   })
 })
+
+describe('what a hunt has covered', () => {
+  it.concurrent('is told in a line, and in detail where it is asked for', SPAWNS, async () => {
+    const args = ['hunt', 'two-machines', 'owner-drops', '--seeds', '30', '--out', 'covered']
+    const [line, detail] = await Promise.all([heddle(...args), heddle(...args, '--coverage')])
+    expect(line.stdout).toMatch(
+      /\n\d+ different orders in 60 runs; another run has a new one with a chance of [\d.]+ %; \d+ of 22 transitions of the lifecycle taken\.\n/,
+    )
+    expect(line.stdout).not.toContain('never taken')
+    expect(detail.stdout).toMatch(/\nscenario +runs +different orders +met once +the next is new\n/)
+    expect(detail.stdout).toMatch(/\ntwo-machines +30 +2 +0 +0 %\n/)
+    expect(detail.stdout).toMatch(
+      /\nsingle takes \d+ of the 22 transitions of the lifecycle\.\n {2}taken +CONN/,
+    )
+  })
+
+  it.concurrent('is the same for any number of workers, and in JSON', SPAWNS, async () => {
+    const args = ['hunt', 'owner-drops', '--seeds', '60', '--out', 'covered', '--json']
+    const [one, two] = await Promise.all([
+      heddle(...args, '--workers', '1'),
+      heddle(...args, '--workers', '2'),
+    ])
+    expect(two.stdout).toBe(one.stdout)
+    const [{ report, coverage }] = JSON.parse(one.stdout).scenarios
+    expect(report.orders).toBeUndefined()
+    expect(coverage).toMatchObject({ runs: 60, exact: true })
+    expect(coverage.distinct).toBeGreaterThan(coverage.once)
+    expect(coverage.moves).toContainEqual(['CONNECTING', 'ACCEPTED'])
+  })
+})
+
+describe('a hunt of the whole catalogue', () => {
+  it('fails where a hard case was never reached', SPAWNS, async () => {
+    const { code, stdout } = await heddle('hunt', '--seeds', '1', '--out', 'catalogue', '--json')
+    const { unreached, silentCanaries, scenarios } = JSON.parse(stdout)
+    expect(scenarios.every(({ report }: { report: { failures: number } }) => report.failures === 0)).toBe(
+      true,
+    )
+    expect(unreached.length).toBeGreaterThan(0)
+    expect(silentCanaries).toEqual([])
+    expect(code).toBe(1)
+  })
+})

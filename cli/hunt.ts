@@ -2,10 +2,12 @@
 
 import { scenarios } from '../model/index.ts'
 import type { TimingName } from '../sim/index.ts'
+import { silenceText, silentCanaries } from './canaries.ts'
 import { chosen, forEntry, nameOf } from './coordinators.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { type Failure, failureLines, failureText } from './failure.ts'
 import { type Findings, recordFindings } from './findings.ts'
+import { coverageDetail } from './hunt-coverage.ts'
 import { CHUNK_SEEDS, huntAll, neverRests, type Outcome } from './hunting.ts'
 import { find } from './options.ts'
 import { loadCoordinator, Pool } from './pool.ts'
@@ -22,6 +24,10 @@ export interface HuntCommand {
   readonly out: string
   readonly workers: number
   readonly timeout: number
+  /** Whether every seed is run twice. */
+  readonly checkDeterminism: boolean
+  /** Whether what was covered is told in detail. */
+  readonly coverage: boolean
   readonly json: boolean
 }
 
@@ -31,6 +37,10 @@ export interface HuntResult {
   readonly findings: Findings
   readonly interrupted: boolean
   readonly elapsedMs: number
+  /** Hard cases that no run reached, where that is a failure: in the whole catalogue. */
+  readonly unreached: readonly string[]
+  /** What to say of each canary that was not found, in the whole catalogue. */
+  readonly silent: readonly string[]
 }
 
 export async function huntCommand(
@@ -43,7 +53,11 @@ export async function huntCommand(
   const pool = new Pool(Math.min(command.workers, chunks))
   try {
     await loadCoordinator(pool, subjects[0]?.coordinator, { timeoutMs: command.timeout, signal })
-    const result = await huntAndRecord(pool, { subjects, signal }, command)
+    const limits = { timeoutMs: command.timeout, signal }
+    const silent = names.length === 0 ? await silentCanaries(pool, limits) : []
+    const hunted = await huntAndRecord(pool, { subjects, signal }, command)
+    const unreached = names.length === 0 ? unreachedIn(hunted.outcome, command.coordinator) : []
+    const result = { ...hunted, unreached, silent }
     if (command.json) print(huntJson(command, result))
     else report(command, result)
     return exitCode(result)
@@ -59,6 +73,18 @@ async function subjectsOf(names: readonly string[], coordinator: string): Promis
   return wanted.map((entry) => ({ scenario: entry.name, coordinator: forEntry(ref, entry) }))
 }
 
+/** The coordinators under which every hard case that the catalogue names can be reached. */
+const REACHING: readonly string[] = ['single', 'class']
+
+function unreachedIn({ hunted, lost, interrupted }: Outcome, coordinator: string): readonly string[] {
+  if (!REACHING.includes(coordinator) || lost !== undefined || interrupted) return []
+  return hunted.flatMap(({ subject, report }) =>
+    (report?.sometimes ?? [])
+      .filter(({ reached }) => reached === 0)
+      .map(({ property }) => `${subject.scenario}: ${property}`),
+  )
+}
+
 /** How long a hunt that was called off may still take to write down what it has found. */
 const AFTERMATH_MS = 5_000
 
@@ -66,8 +92,8 @@ async function huntAndRecord(
   pool: Pool,
   { subjects, signal }: { subjects: readonly Subject[]; signal: AbortSignal },
   command: HuntCommand,
-): Promise<HuntResult> {
-  const { seed, seeds, strategy, timing, timeout: timeoutMs, out: folder } = command
+): Promise<Omit<HuntResult, 'unreached' | 'silent'>> {
+  const { seed, seeds, strategy, timing, timeout: timeoutMs, out: folder, checkDeterminism } = command
   const line = progress('hunting')
   const began = performance.now()
   try {
@@ -75,6 +101,8 @@ async function huntAndRecord(
       seeds: { first: seed, count: seeds },
       strategy,
       timing,
+      checkDeterminism,
+      coverage: true,
       timeoutMs,
       signal,
       onProgress({ runs, failures }) {
@@ -104,6 +132,7 @@ function report(command: HuntCommand, result: HuntResult): void {
     print(inFull.has(failure) ? failureText(failure) : failureLines(failure))
   }
   print(huntSummary(command, result))
+  if (command.coverage) print(`\n${coverageDetail(outcome.hunted)}`)
   for (const { subject, report } of outcome.hunted) {
     if (report?.nonDeterminism == null) continue
     const where = `${subject.scenario} · ${nameOf(subject.coordinator)}`
@@ -112,6 +141,12 @@ function report(command: HuntCommand, result: HuntResult): void {
   for (const divergence of findings.divergences)
     print(`\n${colours.red('✗')} not deterministic: ${divergence}`)
   if (outcome.lost !== undefined) print(`\n${colours.red('✗')} ${lostLine(outcome.lost)}`)
+  if (result.unreached.length > 0) {
+    const cases =
+      result.unreached.length === 1 ? 'A hard case was' : `${result.unreached.length} hard cases were`
+    print(`\n${colours.red('✗')} ${cases} never reached, so what holds may hold only for want of them.`)
+  }
+  if (result.silent.length > 0) print(`\n${colours.red('✗')} ${silenceText(result.silent)}`)
   if (result.interrupted) printError('Interrupted: this is what was found until then.')
 }
 
@@ -133,12 +168,16 @@ function rank({ scenario, property, step }: Failure): number {
   return broken >= 0 ? broken : 1_000 + step
 }
 
-function exitCode({ outcome, findings, interrupted }: HuntResult): ExitCode {
+function exitCode({ outcome, findings, interrupted, unreached, silent }: HuntResult): ExitCode {
   if (interrupted) return EXIT.interrupted
+  if (silent.length > 0) return EXIT.ownBug
   const reports = outcome.hunted.flatMap(({ report }) => report ?? [])
   if (findings.divergences.length > 0 || reports.some(({ nonDeterminism }) => nonDeterminism !== null)) {
     return EXIT.diverged
   }
-  const found = outcome.lost !== undefined || reports.some((one) => one.failures > 0 || neverRests(one))
+  const found =
+    outcome.lost !== undefined ||
+    unreached.length > 0 ||
+    reports.some((one) => one.failures > 0 || neverRests(one))
   return found ? EXIT.violated : EXIT.nothingFound
 }

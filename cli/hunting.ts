@@ -2,8 +2,9 @@
 // in order, so that the result is the same for any number of workers. Says what never settled. Prints nothing.
 
 import { type HuntReport, mergeReports, type Seeds } from '../sim/index.ts'
+import { type Move, movesOf } from './check-moves.ts'
 import { eachOf, Interrupted, type Limits, type Pool, ThreadEnded, TimedOut } from './pool.ts'
-import type { Manner, Subject, Taken } from './tasks.ts'
+import type { HuntedSeeds, HuntTask, Manner, Subject, Taken } from './tasks.ts'
 
 export type Report = HuntReport<Taken>
 
@@ -16,6 +17,8 @@ export interface Hunted {
   readonly subject: Subject
   /** Of the seeds that were run; undefined where none was. */
   readonly report: Report | undefined
+  /** What connections' lifecycles did in them, where the hunt was asked for coverage. */
+  readonly moves: readonly Move[]
 }
 
 /** A chunk of seeds that gave no report. */
@@ -33,7 +36,7 @@ export interface Outcome {
   readonly interrupted: boolean
 }
 
-export interface HuntingOptions extends Manner, Limits {
+export interface HuntingOptions extends Manner, Limits, Pick<HuntTask, 'checkDeterminism' | 'coverage'> {
   readonly seeds: Seeds
   /** Told after each chunk. */
   readonly onProgress: (progress: { runs: number; failures: number }) => void
@@ -54,17 +57,19 @@ export async function huntAll(
   options: HuntingOptions,
 ): Promise<Outcome> {
   const chunks = subjects.flatMap((subject, index) => chunksOf({ index, subject, seeds: options.seeds }))
-  const reports: Report[][] = subjects.map(() => [])
+  const found: HuntedSeeds[][] = subjects.map(() => [])
   const progress = { runs: 0, failures: 0 }
   let lost: Lost | undefined
   let interrupted = false
   await eachOf(chunks, pool.workers, async (chunk) => {
     if (lost !== undefined || interrupted) return
     const { subject, seeds } = chunk
-    const { strategy, timing } = options
+    const { strategy, timing, checkDeterminism, coverage } = options
+    const how = { strategy, timing, checkDeterminism, coverage }
     try {
-      const report = await pool.run({ kind: 'hunt', ...subject, strategy, timing, seeds }, options)
-      reports[chunk.index]?.push(report)
+      const hunted = await pool.run({ kind: 'hunt', ...subject, ...how, seeds }, options)
+      const { report } = hunted
+      found[chunk.index]?.push(hunted)
       progress.runs += report.seeds.count
       progress.failures += report.failures
       options.onProgress(progress)
@@ -73,7 +78,7 @@ export async function huntAll(
       else lost ??= { subject, seeds, how: howLost(error, options.timeoutMs) }
     }
   })
-  const hunted = subjects.map((subject, index) => ({ subject, report: merged(reports[index] as Report[]) }))
+  const hunted = subjects.map((subject, index) => ({ subject, ...merged(found[index] as HuntedSeeds[]) }))
   return { hunted, lost, interrupted }
 }
 
@@ -85,15 +90,19 @@ function chunksOf(whole: Chunk): Chunk[] {
   })
 }
 
-/** The reports of one scenario, in whichever order they came, up to the first gap that a hunt cut short left. */
-function merged(reports: readonly Report[]): Report | undefined {
-  const [first, ...rest] = reports.toSorted((a, b) => a.seeds.first - b.seeds.first)
-  let whole = first
-  for (const report of rest) {
-    if (whole === undefined || report.seeds.first !== whole.seeds.first + whole.seeds.count) break
-    whole = mergeReports(whole, report)
+/** What was found in one scenario, in whichever order it came, up to the first gap that a hunt cut short left. */
+function merged(found: readonly HuntedSeeds[]): Omit<Hunted, 'subject'> {
+  const [first, ...rest] = found.toSorted((a, b) => a.report.seeds.first - b.report.seeds.first)
+  if (first === undefined) return { report: undefined, moves: [] }
+  let { report } = first
+  const moves = [first.moves]
+  for (const next of rest) {
+    if (next.report.seeds.first !== report.seeds.first + report.seeds.count) break
+    report = mergeReports(report, next.report)
+    moves.push(next.moves)
   }
-  return whole
+  const { taken, illegal } = movesOf(moves)
+  return { report, moves: [...taken, ...illegal] }
 }
 
 function howLost(error: unknown, timeoutMs: number): string {

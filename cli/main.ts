@@ -115,6 +115,8 @@ function addHunt(heddle: Command, signal: AbortSignal, ends: Ends): void {
     .addOption(seed('the first seed').default(1))
     .addOption(strategy())
     .addOption(timing())
+    .option('--check-determinism', 'run every seed twice, and compare; without it, a share of them', false)
+    .option('--coverage', 'say in detail what was covered: orders, transitions of the lifecycle', false)
     .option('--out <folder>', 'where replay files go', OUT)
     .addOption(workers())
     .addOption(timeout())
@@ -126,7 +128,11 @@ function addHunt(heddle: Command, signal: AbortSignal, ends: Ends): void {
 const HUNT_HELP = `
 With --coordinator single or class, a scenario that is made for another policy gets that one.
 --out replays puts a replay file into a corpus that is kept; .heddle is for those of the day.
-Exit code: 3 where a run was not deterministic, else 1 where anything was violated, stuck or never settled,\nor no run of a scenario came to rest, else 0.`
+pct and delay-bounded take a number: pct:5, delay-bounded:1. Another run is likely a new one as long as many orders
+of dependent steps were met only once (Good and Turing).
+Without a scenario, the whole catalogue is hunted, and with it planted faults that must be found (else exit code 70).
+Exit code: 3 where a run was not deterministic, else 1 where anything was violated, stuck or never settled,
+no run of a scenario came to rest, or a hard case of the whole catalogue was never reached, else 0.`
 
 function addCheck(heddle: Command, signal: AbortSignal, ends: Ends): void {
   heddle

@@ -114,9 +114,9 @@ export function reportJson(
       scenarios: trios.map(({ entry, competing, single, asClass }) => ({
         scenario: entry.name,
         plan: entry.plan,
-        competing: { ...competing, measures: undefined },
-        single: { ...single, measures: undefined },
-        class: { ...asClass, measures: undefined },
+        competing: { ...competing, orders: undefined, measures: undefined },
+        single: { ...single, orders: undefined, measures: undefined },
+        class: { ...asClass, orders: undefined, measures: undefined },
       })),
       replays: findings.failures.map(({ scenario, property, seed, file }) => ({
         scenario,

@@ -3,6 +3,7 @@
 
 import { scenarios } from '../model/index.ts'
 import { portfolio } from '../sim/index.ts'
+import { silenceText, silentCanaries } from './canaries.ts'
 import { type CoordinatorRef, forEntry } from './coordinators.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { type Findings, recordFindings } from './findings.ts'
@@ -35,6 +36,11 @@ const MANNER: Manner = { strategy: portfolio.name, timing: 'sampled' }
 export async function reportCommand(command: ReportCommand, signal: AbortSignal): Promise<ExitCode> {
   const pool = new Pool(command.workers)
   try {
+    const silent = await silentCanaries(pool, { timeoutMs: command.timeout, signal })
+    if (silent.length > 0) {
+      print(`${colours.red('✗')} ${silenceText(silent)}`)
+      return EXIT.ownBug
+    }
     const hunted = await huntCatalogue(pool, command, signal)
     if (hunted.interrupted) {
       printError('Interrupted: a report needs all of its runs.')
@@ -67,6 +73,8 @@ async function huntCatalogue(
     const outcome = await huntAll(pool, subjects, {
       ...MANNER,
       seeds: { first: seed, count: seeds },
+      checkDeterminism: false,
+      coverage: false,
       timeoutMs,
       signal,
       onProgress: ({ runs }) => line.update(`running the catalogue: ${runs} of ${total} runs`),

@@ -3,6 +3,7 @@
 import { VERSION } from '../sim/index.ts'
 import { nameOf } from './coordinators.ts'
 import type { HuntCommand, HuntResult } from './hunt.ts'
+import { coverageLine, saturation } from './hunt-coverage.ts'
 import { type Hunted, type Lost, neverRests, type Report } from './hunting.ts'
 import { table } from './table.ts'
 import { type Subject, seedsText } from './tasks.ts'
@@ -20,6 +21,7 @@ export function huntSummary({ strategy, timing, seed, seeds }: HuntCommand, resu
     table(['scenario', 'coordinator', 'verdict', 'seeds', 'failing', 'steps'], rows, { aligns }),
     '',
     `${thousands(runs)} runs, ${thousands(steps)} steps in ${seconds.toFixed(1)} s (${thousands(Math.round(runs / seconds))} runs/s); of seeds ${seed} to ${seed + seeds - 1}, strategy ${strategy}, timing ${timing}.`,
+    coverageLine(hunted),
     ...hunted.flatMap(notes),
   ].join('\n')
 }
@@ -78,7 +80,8 @@ export function lostLine({ subject, seeds, how }: Lost): string {
   return `${subject.scenario} · ${nameOf(subject.coordinator)}, ${seedsText(seeds)}, ${how}.`
 }
 
-export function huntJson(command: HuntCommand, { outcome, findings, interrupted }: HuntResult): string {
+export function huntJson(command: HuntCommand, result: HuntResult): string {
+  const { outcome, findings, interrupted, unreached, silent } = result
   const { strategy, timing, seed, seeds } = command
   return JSON.stringify(
     {
@@ -89,10 +92,13 @@ export function huntJson(command: HuntCommand, { outcome, findings, interrupted 
       interrupted,
       neverSettled: outcome.lost === undefined ? null : lostLine(outcome.lost),
       divergences: findings.divergences,
-      scenarios: outcome.hunted.map(({ subject, report }) => ({
+      unreached,
+      silentCanaries: silent,
+      scenarios: outcome.hunted.map(({ subject, report, moves }) => ({
         scenario: subject.scenario,
         coordinator: nameOf(subject.coordinator),
-        report: report === undefined ? null : { ...report, measures: undefined },
+        report: report === undefined ? null : { ...report, orders: undefined, measures: undefined },
+        coverage: report === undefined ? null : { ...saturation({ report }), moves },
         neverRests: report !== undefined && neverRests(report),
         replays: findings.failures
           .filter(({ scenario }) => scenario === subject.scenario)

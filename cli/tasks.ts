@@ -12,10 +12,13 @@ import {
   record,
   type Scenario,
   type Seeds,
+  type Song,
   type Strategy,
+  sing,
   strategyNamed,
   type TimingName,
 } from '../sim/index.ts'
+import { type Move, withMoves } from './check-moves.ts'
 import {
   type CheckTask,
   checkSubject,
@@ -52,6 +55,22 @@ export interface LoadTask {
 export interface HuntTask extends Subject, Manner {
   readonly kind: 'hunt'
   readonly seeds: Seeds
+  /** Whether every seed is run twice, and not just a share of them. */
+  readonly checkDeterminism: boolean
+  /** Whether to say what was covered. */
+  readonly coverage: boolean
+}
+
+/** What a hunt found in some seeds, and which moves of connections its runs took, where it was asked for coverage. */
+export interface HuntedSeeds {
+  readonly report: HuntReport<Taken>
+  readonly moves: readonly Move[]
+}
+
+/** Whether what must be found is still found. */
+export interface CanariesTask {
+  readonly kind: 'canaries'
+  readonly coordinator?: undefined
 }
 
 /** Records a seed, and replays the record at once. Without a property, the run goes on to its end. */
@@ -68,7 +87,7 @@ export interface ReplayTask {
   readonly coordinator: CoordinatorRef | undefined
 }
 
-export type Task = LoadTask | HuntTask | RecordTask | ReplayTask | CheckTask | GraphTask
+export type Task = LoadTask | CanariesTask | HuntTask | RecordTask | ReplayTask | CheckTask | GraphTask
 
 /** What is taken of each run of a hunt. */
 export interface Taken extends Measure {
@@ -79,7 +98,8 @@ export interface Taken extends Measure {
 /** What each kind of task gives. */
 export interface TaskResults {
   load: null
-  hunt: HuntReport<Taken>
+  hunt: HuntedSeeds
+  canaries: readonly Song[]
   /** A sentence, where the seed did not do again what the hunt found. */
   record: Recorded | string
   replay: Replayed
@@ -162,6 +182,8 @@ async function work(task: Task): Promise<TaskResults[Task['kind']]> {
       return null
     case 'hunt':
       return huntSeeds(task)
+    case 'canaries':
+      return sing()
     case 'record':
       return recordSeed(task)
     case 'replay':
@@ -190,11 +212,14 @@ async function scenarioOf({ scenario, coordinator }: Subject): Promise<Scenario>
   return catalogueScenario(find('scenario', scenario, scenarios), await load(coordinator))
 }
 
-async function huntSeeds(task: HuntTask): Promise<HuntReport<Taken>> {
-  const { seeds, timing } = task
-  const scenario = await scenarioOf(task)
-  const options = { strategy: strategyOf(task), timing, selfCheckEvery: SELF_CHECK_EVERY, measure }
-  return locating(task, () => hunt(scenario, { ...options, seeds }))
+async function huntSeeds(task: HuntTask): Promise<HuntedSeeds> {
+  const { seeds, timing, coverage } = task
+  const plain = await scenarioOf(task)
+  const { scenario, moves } = coverage ? withMoves(plain) : { scenario: plain, moves: () => [] }
+  const selfCheckEvery = task.checkDeterminism ? 1 : SELF_CHECK_EVERY
+  const options = { strategy: strategyOf(task), timing, selfCheckEvery, coverage, measure }
+  const report = await locating(task, () => hunt(scenario, { ...options, seeds }))
+  return { report, moves: moves() }
 }
 
 function strategyOf({ strategy }: Manner): Strategy {

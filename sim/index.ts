@@ -8,6 +8,7 @@ export {
   type SendOptions,
   type TimerOptions,
 } from './actor.ts'
+export { type Canary, canaries, type Song, sing } from './canary.ts'
 export { TIMINGS, type TimingName } from './clock.ts'
 export { choicesOf } from './course.ts'
 export { cycleText } from './cycle.ts'
