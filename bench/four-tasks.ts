@@ -9,6 +9,7 @@ import type { Contender } from './rounds.ts'
 const TASKS = ['tab-1', 'tab-2', 'tab-3', 'tab-4']
 const AWAITS = 5
 const RUNS_PER_ROUND = 500
+const NO_FAULTS = {}
 
 /** Each task says itself where it may be interrupted, as the peer's program does. */
 const fourTasks = world('four tasks', ({ task }) => {
@@ -38,9 +39,13 @@ function ours(name: string, scenario: Scenario): Contender {
           throw new Error(`Expected no violation, found ${run.verdict}.`)
         steps += run.stepCount
       }
-      const options = { strategy: random, timing: 'untimed', budgets: {} } as const
-      const next = (run: number) =>
-        [scenario, { source: seeded({ seed: index * RUNS_PER_ROUND + run, ...options }) }] as const
+      const next = (run: number) => {
+        const seed = index * RUNS_PER_ROUND + run
+        return [
+          scenario,
+          { source: seeded({ seed, strategy: random, timing: 'untimed', budgets: NO_FAULTS }) },
+        ] as const
+      }
       await runAll(RUNS_PER_ROUND, next, each)
       return { runs: RUNS_PER_ROUND, steps }
     },

@@ -46,7 +46,7 @@ export interface Timing {
 }
 
 export function timing(name: TimingName, streams: RandomStreams): Timing {
-  return name === 'sampled' ? new SampledTiming(streams) : new Untimed()
+  return name === 'sampled' ? new SampledTiming(streams) : UNTIMED
 }
 
 /** One part in so many of a window is drawn beyond each of its ends, and falls on the end. */
@@ -105,3 +105,5 @@ class Untimed implements Timing {
     return Math.max(clock.nowUs, clock.createdAtUs(event) + event.window.minUs)
   }
 }
+
+const UNTIMED = new Untimed()

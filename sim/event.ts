@@ -62,8 +62,11 @@ export interface Schedulable {
   footprint(): Footprint
   /** Who waits for something, each with what for; asked when nothing is left that must happen. */
   waiting(): readonly string[]
-  /** The same, with the line of code at which each waits, where that can be known. For people alone. */
-  waitingAt?(): readonly string[]
+  /**
+   * The same, with the line of code at which each waits, where that can be known. For people alone. `fired` is all
+   * that has fired.
+   */
+  waitingAt?(fired: readonly Event[]): readonly string[]
   /**
    * All that its future depends on, as a text that is the same for the same future: no ids, no numbers of steps
    * or of events, no times. Undefined where that cannot be told, as of code that keeps its state to itself.

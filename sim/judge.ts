@@ -25,6 +25,9 @@ export interface Violation {
 }
 
 const NONE_REACHED: ReadonlySet<string> = new Set()
+// Shared by all judges while they have none, so never changed in place.
+const NO_VIOLATIONS: readonly Violation[] = []
+const NONE: readonly never[] = []
 
 export interface JudgeOptions {
   /** True where claims about virtual time say nothing. */
@@ -34,15 +37,16 @@ export interface JudgeOptions {
 }
 
 export class Judge {
-  readonly violations: Violation[] = []
+  /** Invariant: never changed in place, as most runs share the empty one. */
+  violations: readonly Violation[] = NO_VIOLATIONS
   /** Invariant: never changed in place, as most runs share the empty one. */
   reached: ReadonlySet<string> = NONE_REACHED
-  readonly #always: Always[] = []
+  #always: readonly Always[] = NONE
   // Both without what is settled.
-  #eventually: Eventually[] = []
-  #sometimes: Sometimes[] = []
-  readonly #leadsTo: Obligation[] = []
-  readonly #monitorRuns: MonitorRun[] = []
+  #eventually: readonly Eventually[] = NONE
+  #sometimes: readonly Sometimes[] = NONE
+  #leadsTo: readonly Obligation[] = NONE
+  #monitorRuns: readonly MonitorRun[] = NONE
   // By the type of the observations that they follow; made with the first monitor.
   #monitors: Map<string, MonitorRun[]> | undefined
 
@@ -62,17 +66,17 @@ export class Judge {
     this.#follows = true
     switch (property.kind) {
       case 'always':
-        this.#always.push(property)
+        this.#always = [...this.#always, property]
         return
       case 'eventually':
-        this.#eventually.push(property)
+        this.#eventually = [...this.#eventually, property]
         return
       case 'leadsTo':
-        this.#leadsTo.push({ property, since: undefined })
+        this.#leadsTo = [...this.#leadsTo, { property, since: undefined }]
         return
       case 'sometimes':
         if (isMonitor(property.reached)) this.#addMonitor(property.reached, property.name)
-        else this.#sometimes.push(property)
+        else this.#sometimes = [...this.#sometimes, property]
         return
       case 'monitor':
         this.#addMonitor(property)
@@ -136,13 +140,13 @@ export class Judge {
   /** A violation that no property of the user's claims, such as an error that the code under test throws. */
   violate(violation: Violation): void {
     if (this.violations.some(({ property }) => property === violation.property)) return
-    this.violations.push(violation)
+    this.violations = [...this.violations, violation]
   }
 
   /** A monitor that is the goal of a `sometimes` reaches it by speaking, instead of being violated. */
   #addMonitor(property: Monitor, goal?: string): void {
     const run = new MonitorRun(property, goal)
-    if (goal === undefined) this.#monitorRuns.push(run)
+    if (goal === undefined) this.#monitorRuns = [...this.#monitorRuns, run]
     this.#monitors ??= new Map()
     for (const type of new Set(property.on)) {
       const followers = this.#monitors.get(type)

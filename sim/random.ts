@@ -19,8 +19,7 @@ export type StreamState = seedrandom.State.Alea
 
 const TWO_32 = 2 ** 32
 const UINT32_MAX = 0xffffffff
-/** Below 2^14, so that a remainder and 16 bits are a small integer. */
-const SMALL_MAX = 1 << 14
+const SMALL_MAX = 1 << 20
 
 export class RandomStream {
   readonly name: string
@@ -39,8 +38,10 @@ export class RandomStream {
    */
   integer(min: number, max: number, label: string): number {
     const size = max - min + 1
-    if ((min | 0) === min && (max | 0) === max && size > 1 && size <= SMALL_MAX && this.#log === undefined) {
-      return min + this.#belowSmall(size)
+    if ((min | 0) === min && (max | 0) === max && size > 1 && size <= SMALL_MAX) {
+      const value = min + this.#belowSmall(size)
+      if (this.#log !== undefined) this.#log.push({ stream: this.name, label, value })
+      return value
     }
     if (!(Number.isSafeInteger(min) && Number.isSafeInteger(max) && size >= 1 && size <= 2 ** 53 - 1)) {
       throw new HeddleError(
@@ -73,22 +74,23 @@ export class RandomStream {
     // In 32-bit arithmetic, which is several times as fast as a remainder of doubles; 0 stands for 2^32.
     const divisor = size >>> 0
     if (divisor === 0) return this.#word()
-    if (divisor <= SMALL_MAX) return this.#belowSmall(divisor)
     for (;;) {
       const word = this.#word()
       if (word <= UINT32_MAX - divisor || word <= lastOfWholeRounds(divisor)) return word % divisor
     }
   }
 
-  /** The same for a divisor whose remainders, times 2^16, fit into a small integer of the engine's. */
-  #belowSmall(divisor: number): number {
+  /**
+   * The same for a small range, without a division: Lemire, "Fast random integer generation in an interval", ACM
+   * TOMACS 2019. The generator gives multiples of 2^-32, so that a product with 20 bits is exact.
+   */
+  #belowSmall(size: number): number {
     for (;;) {
-      const word = (this.#generator() * TWO_32) | 0
-      const high = word >>> 16
-      const low = word & 0xffff
-      const remainder = (((high % divisor) << 16) | low) % divisor
-      // Only the last words, fewer than a divisor's worth, need a closer look.
-      if (high !== 0xffff || word >>> 0 <= lastOfWholeRounds(divisor)) return remainder
+      const scaled = this.#generator() * size
+      const value = scaled | 0
+      const rest = scaled - value
+      // Only what is below the size, in units of the generator, needs a closer look.
+      if (rest >= size / TWO_32 || rest >= (TWO_32 % size) / TWO_32) return value
     }
   }
 

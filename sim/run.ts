@@ -66,6 +66,10 @@ export class RunLog {
     this.#clock = clock
   }
 
+  get events(): readonly Event[] {
+    return this.#events
+  }
+
   get length(): number {
     return this.#events.length
   }

@@ -240,7 +240,8 @@ class Execution {
     const moment = { step: this.#log.length, timeUs: this.#clock.nowUs }
     this.#judge.atRest(this.#view, moment)
     this.#waiting = this.#schedulable.waiting()
-    if (this.#waiting.length > 0) this.#waitingAt = this.#schedulable.waitingAt?.() ?? this.#waiting
+    if (this.#waiting.length > 0)
+      this.#waitingAt = this.#schedulable.waitingAt?.(this.#log.events) ?? this.#waiting
     return this.#end('rest')
   }
 

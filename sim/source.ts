@@ -1,10 +1,10 @@
 // The one choice stream. A source answers what happens next, and when; a seed with a strategy, a recorded
 // schedule and a generated list of numbers are all sources for the same scheduler.
 
-import { type Clock, type TimingName, timing } from './clock.ts'
+import { type Clock, type Timing, type TimingName, timing } from './clock.ts'
 import type { Event } from './event.ts'
 import { type Draw, RandomStreams } from './random.ts'
-import type { Strategy } from './strategies/strategy.ts'
+import type { Course, Strategy } from './strategies/strategy.ts'
 
 export interface Choice {
   readonly event: Event
@@ -39,27 +39,47 @@ const CHOICES = 100
 
 /** Choices from a seed: a strategy chooses among what the timing allows. */
 export function seeded(options: SeededOptions): ChoiceSource {
-  const streams = new RandomStreams(String(options.seed), options.log)
-  const fired: Event[] = []
-  const course = { choices: options.choices ?? CHOICES, fired }
-  const choose = options.strategy.begin(streams.stream('strategy'), course)
-  const time = timing(options.timing, streams)
-  const faultsLeft = new Map<string, number>()
-  for (const [fault, budget] of Object.entries(options.budgets)) {
-    faultsLeft.set(fault, streams.stream('faults').integer(0, budget, fault))
+  return new Seeded(options)
+}
+
+// A class, as a run makes one, and objects of a class are made faster than closures.
+class Seeded implements ChoiceSource, Course {
+  readonly untimed: boolean
+  readonly choices: number
+  // Kept from when the strategy asks for it; most do not.
+  #fired: Event[] | undefined
+  readonly #choose: (candidates: readonly Event[]) => Event
+  readonly #timing: Timing
+  #faultsLeft: Map<string, number> | undefined
+
+  constructor({ seed, strategy, timing: name, budgets, choices = CHOICES, log }: SeededOptions) {
+    this.choices = choices
+    const streams = new RandomStreams(String(seed), log)
+    this.untimed = name === 'untimed'
+    this.#choose = strategy.begin(streams.stream('strategy'), this)
+    this.#timing = timing(name, streams)
+    for (const fault of Object.keys(budgets)) {
+      this.#faultsLeft ??= new Map()
+      this.#faultsLeft.set(fault, streams.stream('faults').integer(0, budgets[fault] as number, fault))
+    }
   }
 
-  return {
-    untimed: options.timing === 'untimed',
-    choose(enabled, clock) {
-      const allowed = strikesLeft(enabled, faultsLeft)
-      if (allowed.length === 0) return undefined
-      const candidates = time.candidates(allowed, clock)
-      const event = candidates.length === 1 ? (candidates[0] as Event) : choose(candidates)
-      fired.push(event)
-      if (event.fault !== undefined) faultsLeft.set(event.fault, (faultsLeft.get(event.fault) ?? 0) - 1)
-      return { event, timeUs: time.timeUs(event, clock) }
-    },
+  get fired(): readonly Event[] {
+    this.#fired ??= []
+    return this.#fired
+  }
+
+  choose(enabled: readonly Event[], clock: Clock): Choice | undefined {
+    const left = this.#faultsLeft
+    const allowed = left === undefined ? enabled : strikesLeft(enabled, left)
+    if (allowed.length === 0) return undefined
+    const candidates = this.#timing.candidates(allowed, clock)
+    const event = candidates.length === 1 ? (candidates[0] as Event) : this.#choose(candidates)
+    this.#fired?.push(event)
+    if (left !== undefined && event.fault !== undefined) {
+      left.set(event.fault, (left.get(event.fault) ?? 0) - 1)
+    }
+    return { event, timeUs: this.#timing.timeUs(event, clock) }
   }
 }
 

@@ -31,6 +31,7 @@ const NOTHING: Footprint = { reads: [], writes: [] }
 const NO_OBSERVATIONS: readonly Observation[] = []
 const NO_FAILURES: readonly unknown[] = []
 const NO_TASKS: readonly Task[] = []
+const NO_BUDGETS: Record<string, number> = Object.freeze(Object.create(null))
 const NO_OPTIONS: OperationOptions<any> = {}
 /** The task that a world's body is. */
 const MAIN = 'main'
@@ -99,6 +100,8 @@ export interface Program {
   readonly body: () => unknown
   readonly names: Names
   readonly budgets: Readonly<Record<string, number>>
+  /** Whether there are no budgets. */
+  readonly isFaultless: boolean
   /** Whether promises carry their task from the start: where the body itself may ask the world later. */
   readonly carries: boolean
 }
@@ -122,8 +125,7 @@ export class TaskRun implements Schedulable {
   // Made when it is first asked for.
   #shared: SharedValues | undefined
   readonly #program: Program
-  // What has fired.
-  readonly #schedule: ChoicePoint[] = []
+  // What fired last.
   #last: ChoicePoint | undefined
   #drainsInTurns = false
   // True once somebody asks for a choice point without saying of which task.
@@ -148,7 +150,7 @@ export class TaskRun implements Schedulable {
   constructor(program: Program) {
     this.#program = program
     this.names = program.names
-    this.budgets = Object.assign(Object.create(null), program.budgets)
+    this.budgets = program.isFaultless ? NO_BUDGETS : Object.assign(Object.create(null), program.budgets)
     this.#carries = program.carries
   }
 
@@ -188,7 +190,6 @@ export class TaskRun implements Schedulable {
     this.#remove(point)
     if (point.fault !== undefined) this.budgets[point.fault] = (this.budgets[point.fault] ?? 0) - 1
     this.#enterStep(task)
-    this.#schedule.push(point)
     this.#last = point
     point.settle()
     return this.#drain()
@@ -218,10 +219,10 @@ export class TaskRun implements Schedulable {
     return this.#stuck().map((task) => waits(task))
   }
 
-  waitingAt(): readonly string[] {
+  waitingAt(fired: readonly Event[]): readonly string[] {
     const stuck = this.#stuck()
     if (stuck.length === 0) return []
-    const locations = this.#locate()
+    const locations = this.#locate(fired)
     return stuck.map((task) => waits(task, locations.get(task.name)))
   }
 
@@ -345,7 +346,7 @@ export class TaskRun implements Schedulable {
   }
 
   /** Takes the same steps in a run of its own, to find the line at which each task waits. */
-  #locate(): ReadonlyMap<string, string> {
+  #locate(fired: readonly Event[]): ReadonlyMap<string, string> {
     if (this.#drainsInTurns) return new Map()
     return locateAwaits(
       () => context?.getStore()?.name,
@@ -353,7 +354,7 @@ export class TaskRun implements Schedulable {
         const again = new TaskRun({ ...this.#program, carries: true })
         try {
           again.start()
-          for (const { id } of this.#schedule) {
+          for (const { id } of fired) {
             const same = again.enabled().find((point) => point.id === id)
             if (same === undefined) return
             again.fire(same)
@@ -431,8 +432,8 @@ export class TaskRun implements Schedulable {
   /** Ends the step at quiescence. Throws what the code under test threw in it. */
   #leaveStep(): void {
     this.#inStep = false
-    this.#shared?.pause()
-    context?.clear?.()
+    if (this.#shared !== undefined) this.#shared.pause()
+    if (this.#carries) context?.clear?.()
     stepping = undefined
     const escaped = takeEscaped()
     if (escaped.length === 0 && this.#failures.length === 0) return

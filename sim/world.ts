@@ -77,9 +77,11 @@ export function world(
   const { budgets = {}, ...rest } = options
   let names = new Names()
   const carries = isAsyncFunction(body)
+  const isFaultless = Object.keys(budgets).length === 0
+  const run = () => body(functions)
   const begin = () => {
     names = names.trimmed()
-    return new TaskRun({ body: () => body(functions), names, budgets, carries })
+    return new TaskRun({ body: run, names, budgets, isFaultless, carries })
   }
   return scenario({ name, begin, ...rest })
 }

@@ -17,6 +17,9 @@ export interface Strategy {
 export interface Course {
   /** How often a run chooses between two events or more, about: as often as a run in fifo order; 1 at the least. */
   readonly choices: number
-  /** What has fired so far, also where nothing was to choose: step n at index n - 1. Grows with the run. */
+  /**
+   * What has fired so far, also where nothing was to choose: step n at index n - 1. Grows with the run. It is kept for
+   * those who ask as the run begins.
+   */
   readonly fired: readonly Event[]
 }
