@@ -1,6 +1,8 @@
 // Measures contenders beside each other: in one process, in alternating rounds, so that whatever slows the
 // machine down slows each of them. It reports medians.
 
+import { median } from './ranks.ts'
+
 export interface Contender {
   readonly name: string
   /** Does the work of one round, and says how many runs and steps it was. */
@@ -44,12 +46,4 @@ export async function measure(contenders: readonly Contender[], rounds: Rounds):
       firstToThis: median(runs.map((value, round) => (first[round] ?? 0) / value)),
     }
   })
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1
-    ? (sorted[middle] ?? 0)
-    : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
 }

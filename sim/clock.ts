@@ -50,7 +50,7 @@ export function timing(name: TimingName, streams: RandomStreams): Timing {
 }
 
 /** One part in so many of a window is drawn beyond each of its ends, and falls on the end. */
-const EDGE_SHARE = 16
+const EDGE_SHARE = 8
 
 class SampledTiming implements Timing {
   readonly #streams: RandomStreams
@@ -87,7 +87,7 @@ class SampledTiming implements Timing {
   }
 
   // The shortest and the longest delay are what most often matters, and where windows that only touch fall due
-  // together; drawn evenly, one of a thousand values would hardly ever come up. One delay in nine is an end.
+  // together; drawn evenly, one of a thousand values would hardly ever come up. One delay in five is an end.
   #delayUs({ window: { minUs, maxUs }, place, id }: Event): number {
     if (minUs === maxUs) return minUs
     const edgeUs = Math.ceil((maxUs - minUs) / EDGE_SHARE)

@@ -207,7 +207,7 @@ describe('the self-check', () => {
       nonDeterminism: { seed: 1, step: 1, what: 'observations' },
     })
     expect(report.nonDeterminism?.message).toMatchInlineSnapshot(
-      `"Seed 1, run twice, diverged at step 1 (t=4.37ms): expected to observe {"runs":0,"type":"counted"}, the second time observed: {"runs":1,"type":"counted"}. Does the code read a real clock, a random number of its own, or state that another run has left?"`,
+      `"Seed 1, run twice, diverged at step 1 (t=4.52ms): expected to observe {"runs":0,"type":"counted"}, the second time observed: {"runs":1,"type":"counted"}. Does the code read a real clock, a random number of its own, or state that another run has left?"`,
     )
   })
 
