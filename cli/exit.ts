@@ -8,6 +8,8 @@ export const EXIT = {
   diverged: 3,
   /** A check found nothing, and a bound came before it had covered everything. */
   bounded: 4,
+  /** A replay file says nothing of the code as it is now: its schedule can no longer be followed. */
+  stale: 5,
   /** An exception that heddle itself is to blame for: EX_SOFTWARE of sysexits.h. */
   ownBug: 70,
   /** What it has to say could not be written: EX_IOERR. */
@@ -27,8 +29,9 @@ Exit codes:
   1    a property was violated, a run was stuck, never settled or never rested, a claim
        was not reached in any schedule, a replayed failure still fails
   2    a mistake in the command line, the configuration or a replay file
-  3    non-determinism: two runs of one schedule differ, or a replay file cannot be followed any more
+  3    non-determinism: two runs of one schedule differ
   4    bounded: a check found nothing, and did not cover everything
+  5    stale: a replay file's schedule can no longer be followed, and nothing was violated as far as it could
   70   a bug of heddle's own (HEDDLE_DEBUG=1 shows where)
   74   the output could not be written
   130  interrupted (143 by SIGTERM)`

@@ -180,6 +180,7 @@ function addReplay(heddle: Command, signal: AbortSignal, ends: Ends): void {
     .addOption(strategy())
     .addOption(timing())
     .addOption(timeout())
+    .option('--accept', 'rewrite the file, so that it expects what the code does now', false)
     .addOption(json())
     .addHelpText('after', REPLAY_HELP)
     .action(async (target: string, options: Omit<ReplayCommand, 'given'>, command: Command) => {
@@ -190,8 +191,11 @@ function addReplay(heddle: Command, signal: AbortSignal, ends: Ends): void {
 
 const REPLAY_HELP = `
 A replay file is followed by what it recorded; one that was recorded with a coordinator of your own needs
---coordinator again. Exit code: 1 where the run violates something, 0 where it does not or no longer does,
-3 where the file's schedule cannot be followed to the same end any more.`
+--coordinator again. On code that was changed since, its schedule is realigned by the ids of its events: it is fixed
+where all of it could be followed and the property holds, adapted where the property still fails, and else stale.
+--accept keeps a fixed one as a test that is to hold.
+Exit code: 1 where the run violates something, 0 where it does not or no longer does, 5 where the schedule can no
+longer be followed, 3 where two runs of it differ.`
 
 function addReport(heddle: Command, signal: AbortSignal, ends: Ends): void {
   heddle

@@ -2,15 +2,15 @@
 // to the byte.
 
 import { scenarios } from '../model/index.ts'
-import { cycleText, type Divergence, formatUs, type Outcome, type TimingName } from '../sim/index.ts'
+import type { TimingName } from '../sim/index.ts'
 import { type CoordinatorRef, chosen, forEntry } from './coordinators.ts'
 import { EXIT, type ExitCode, UsageError } from './exit.ts'
 import { find } from './options.ts'
 import { type Limits, loadCoordinator, Pool, ThreadEnded, TimedOut } from './pool.ts'
-import { REPLAY_EXTENSION, readReplayFile } from './replay-file.ts'
+import { REPLAY_EXTENSION, readReplayFile, writeWhole } from './replay-file.ts'
+import { isToHold, replayText } from './replay-text.ts'
 import type { Replayed } from './replaying.ts'
-import { colours, plain, print, thousands, width, wrapped } from './terminal.ts'
-import { timetable } from './timetable.ts'
+import { colours, plain, print } from './terminal.ts'
 
 export interface ReplayCommand {
   readonly seed?: number
@@ -19,6 +19,8 @@ export interface ReplayCommand {
   readonly timing: TimingName
   readonly timeout: number
   readonly json: boolean
+  /** Whether what came out is what the file expects from now on. */
+  readonly accept: boolean
   /** Those of the options above that were given; a replay file leaves no choice of a schedule. */
   readonly given: readonly string[]
 }
@@ -29,6 +31,9 @@ export async function replayCommand(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const { seed } = command
+  if (command.accept && seed !== undefined) {
+    throw new UsageError('Expected a replay file with --accept, which rewrites it: leave out --seed.')
+  }
   const job =
     seed === undefined || isFile(target)
       ? await fileJob(target, command)
@@ -46,7 +51,12 @@ export async function replayCommand(
       print(`${colours.red('✗')} ${plain(target)} ${replayed}.`)
       return EXIT.violated
     }
-    print(command.json ? json(replayed) : replayText(replayed))
+    const accepted = command.accept ? await accept(target, replayed) : undefined
+    print(
+      command.json
+        ? json(replayed)
+        : [replayText(replayed), ...(accepted === undefined ? [] : [accepted])].join('\n'),
+    )
     return exitCode(replayed)
   } finally {
     await pool.close()
@@ -90,60 +100,27 @@ async function seedJob(scenario: string, seed: number, command: ReplayCommand): 
   return { coordinator, run: (pool, limits) => pool.run(task, limits) }
 }
 
-function replayText(replayed: Replayed): string {
-  const { scenario, coordinator, seed, timeline } = replayed
-  const head = [
-    `${colours.bold(plain(scenario))} · ${plain(coordinator)}`,
-    ...(seed === null ? [] : [`seed ${seed}`]),
-    `${thousands(timeline.steps.length)} steps, ${formatUs(timeline.timeUs)}`,
-  ].join('   ')
-  const table = timetable(timeline, { width: width() })
-  return [head, '', table, '', ...conclusion(replayed)].join('\n')
-}
-
-/** What came of it, what matters most first. */
-function conclusion(replayed: Replayed): readonly string[] {
-  const { outcome, divergence } = replayed
-  if (outcome === 'diverged' && divergence !== null) {
-    return [...lines(divergedText(divergence)).map(colours.red), soFar(replayed.found)]
-  }
-  if (outcome === 'fixed') {
-    return [`${colours.green('✓ Fixed:')} the same schedule can be followed, and what it violated now holds.`]
-  }
-  return [...verdictLines(replayed.found), 'Reproduced to the byte.']
-}
-
-/** The engine's sentence ends with the cause it thinks of; the likeliest by far goes before it. */
-function divergedText({ step, timeUs, expected, found, message }: Divergence): string {
-  const where = step === 0 ? 'before its first step' : `at step ${step} (t=${formatUs(timeUs)})`
-  const cause = message.slice(message.lastIndexOf(`${found}. `) + found.length + 2)
-  return `✗ Replay diverged ${where}. Was the code changed since it was recorded? Expected ${expected}, ${found}. If nothing was changed: ${cause}`
-}
-
-function soFar({ property, message }: Outcome): string {
-  if (property === null) return 'As far as it could be followed, nothing was violated.'
-  return `As far as it could be followed, it violated: ${plain(property)} (${plain(message ?? '')}).`
-}
-
-function verdictLines({ verdict, property, message, cycleFrom, step, at }: Outcome): readonly string[] {
-  // Of a run in which nothing is violated, the step of the outcome is the last.
-  const cycle = cycleFrom === undefined ? '' : `; ${cycleText({ cycleFrom, steps: step })}`
-  if (property === null) return [`${colours.green('✓')} ${verdict}${cycle}`]
-  const where = `step ${step}, ${formatUs(at)}`
-  return lines(`✗ ${plain(property)}: ${plain(message ?? '')} (${where})`).map(colours.red)
-}
-
-function lines(text: string): readonly string[] {
-  return wrapped(plain(text, LINES_CHARS_MAX), width(), '  ')
-}
-
-const LINES_CHARS_MAX = 2_000
-
 function json({ timeline, ...rest }: Replayed): string {
-  return JSON.stringify({ ...rest, text: undefined, steps: timeline.steps }, null, 2)
+  return JSON.stringify({ ...rest, text: undefined, renewed: undefined, steps: timeline.steps }, null, 2)
 }
 
 function exitCode({ outcome, found }: Replayed): ExitCode {
   if (outcome === 'diverged') return EXIT.diverged
-  return found.property === null ? EXIT.nothingFound : EXIT.violated
+  if (found.property !== null) return EXIT.violated
+  return outcome === 'stale' ? EXIT.stale : EXIT.nothingFound
+}
+
+/** Rewrites the file, whole or not at all, where the schedule could be followed on changed code; says so. */
+async function accept(target: string, replayed: Replayed): Promise<string> {
+  const { outcome, renewed, expected } = replayed
+  if (outcome === 'exact') return 'Nothing to accept: it is as it was recorded.'
+  const failsAgain = outcome === 'adapted' && isToHold(replayed)
+  if (renewed === null || failsAgain) {
+    return `Not accepted: ${failsAgain ? 'what is to hold fails again' : 'the schedule cannot be followed'}. ${plain(target)} is as it was.`
+  }
+  await writeWhole(target, renewed)
+  const property = plain(replayed.found.property ?? expected.property ?? 'nothing')
+  return outcome === 'fixed'
+    ? `Accepted: from now on, ${plain(target)} expects that it holds: ${property}.`
+    : `Accepted: ${plain(target)} has the schedule as it is now, and still expects a failure: ${property}.`
 }

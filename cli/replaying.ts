@@ -3,7 +3,22 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { rebuild } from '../properties/index.ts'
-import { type Divergence, type Outcome, parseTrace, replay, type Scenario, type Trace } from '../sim/index.ts'
+import {
+  type Alignment,
+  acceptedTrace,
+  type Divergence,
+  type Expectation,
+  formatTrace,
+  type Outcome,
+  parseTrace,
+  type ReplayOutcome,
+  type Run,
+  recorded,
+  replay,
+  run,
+  type Scenario,
+  type Trace,
+} from '../sim/index.ts'
 import { BUILT_IN, type CoordinatorRef, load } from './coordinators.ts'
 import { UsageError } from './exit.ts'
 import { plain } from './terminal.ts'
@@ -13,11 +28,17 @@ export interface Replayed {
   readonly scenario: string
   readonly coordinator: string
   readonly seed: number | null
+  /** What the record says that a replay finds. */
+  readonly expected: Expectation
   readonly recorded: Outcome
   readonly found: Outcome
-  readonly outcome: 'exact' | 'fixed' | 'diverged'
+  readonly outcome: ReplayOutcome
   readonly divergence: Divergence | null
+  /** What of the schedule was found again, where the code was changed. */
+  readonly alignment: Alignment | null
   readonly timeline: Timeline
+  /** The text of the record that would be exact, where the schedule could be followed on changed code. */
+  readonly renewed: string | null
 }
 
 export interface Recorded extends Replayed {
@@ -30,7 +51,14 @@ export async function replayBytes(
   coordinator: CoordinatorRef | undefined,
 ): Promise<Replayed> {
   const trace = parseTrace(bytes)
-  const { scenario, parameters } = trace.header
+  return replayOn(trace, await madeAgain(trace, coordinator))
+}
+
+/** The scenario that a trace was recorded on, under the coordinator that it names or one that goes by its name. */
+export async function madeAgain(
+  { header: { scenario, parameters } }: Trace,
+  coordinator: CoordinatorRef | undefined,
+): Promise<Scenario> {
   const loaded = await load(coordinator ?? namedIn(parameters.coordinator))
   if (loaded.name !== parameters.coordinator) {
     const recorded = plain(String(parameters.coordinator), 60)
@@ -40,7 +68,7 @@ export async function replayBytes(
   }
   const rebuilt = rebuild(scenario, parameters, loaded)
   checkParameters(parameters, rebuilt.parameters)
-  return replayOn(trace, rebuilt)
+  return rebuilt
 }
 
 function checkParameters(recorded: Scenario['parameters'], now: Scenario['parameters']): void {
@@ -65,14 +93,28 @@ function namedIn(name: unknown): CoordinatorRef {
 export async function replayOn(trace: Trace, scenario: Scenario): Promise<Replayed> {
   const watch = watched(scenario)
   const replayed = await replay(trace, watch.scenario)
+  const { outcome, found } = replayed
+  const isAligned = 'alignment' in replayed
+  const again = acceptedTrace(trace.header, replayed.run, found.property ?? trace.header.expect.property)
+  // Of the runs that a replay tries, the last need not be the one that it is about.
+  const shown = outcome === 'exact' ? replayed.run : await rerun(again, watch.scenario)
   return {
     scenario: scenario.name,
     coordinator: String(scenario.parameters.coordinator),
     seed: trace.header.seed,
+    expected: trace.header.expect,
     recorded: trace.outcome,
-    found: replayed.found,
-    outcome: replayed.outcome,
-    divergence: replayed.outcome === 'exact' ? null : replayed.divergence,
-    timeline: watch.timeline(replayed.run),
+    found,
+    outcome,
+    divergence: outcome === 'exact' ? null : replayed.divergence,
+    alignment: isAligned ? replayed.alignment : null,
+    timeline: watch.timeline(shown),
+    renewed: isAligned && outcome !== 'stale' ? formatTrace(again) : null,
   }
+}
+
+function rerun(trace: Trace, scenario: Scenario): Promise<Run> {
+  const { ending, property } = trace.outcome
+  const stopAt = ending === 'violation' && property !== null ? { stopAt: property } : {}
+  return run(scenario, { source: recorded(trace, scenario.timeMaxUs), ...stopAt })
 }

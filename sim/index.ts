@@ -64,7 +64,8 @@ export {
   sometimes,
 } from './property.ts'
 export type { Draw, RandomStream } from './random.ts'
-export { type Replay, replay } from './replay.ts'
+export type { Alignment } from './realigning.ts'
+export { type Replay, type ReplayOutcome, recorded, replay } from './replay.ts'
 export {
   type HuntReport,
   mergeReports,
@@ -109,6 +110,7 @@ export { random } from './strategies/random.ts'
 export type { Course, Strategy } from './strategies/strategy.ts'
 export { type Delivery, type Fired, System, type SystemDefinition, type SystemState } from './system.ts'
 export {
+  acceptedTrace,
   type Expectation,
   encodeTrace,
   formatTrace,

@@ -95,7 +95,7 @@ describe('hostile input is refused in one line', () => {
       () => Buffer.concat([Buffer.from('{"heddle":1,"'), Buffer.of(0xc0, 0xaf)]),
     ],
     ['half a surrogate pair', 'ENCODING', () => sample({ greeting: 'X' }).replace('"X"', '"\ud800"')],
-    ['a newer format', 'NEWER', () => '{"heddle":2,"whatever":true}\n'],
+    ['a newer format', 'NEWER', () => '{"heddle":3,"whatever":true}\n'],
     ['CR LF', 'EDITED', () => sample().replaceAll('\n', '\r\n')],
     ['an edited step', 'EDITED', () => sample().replace('"at":1000', '"at":1001')],
     ['an edited outcome', 'EDITED', () => sample().replace('"message":"g', '"message":"G')],

@@ -5,7 +5,7 @@ import { sha256 } from './digest.ts'
 import { type ErrorCode, HeddleError } from './error.ts'
 import { printable } from './printable.ts'
 import { FETCH, readLines } from './shape.ts'
-import { FOOTER_END, FORMAT, TRACE_LIMITS, type Trace } from './trace.ts'
+import { FOOTER_END, FORMAT_NEWEST, TRACE_LIMITS, type Trace } from './trace.ts'
 
 const START = '{"heddle":'
 const FOOTER = /"sha256":"([0-9a-f]{64})"\}\n$/
@@ -66,10 +66,10 @@ function refuseKind(text: string): never {
 /** Tells apart, before the digest is asked for, what another digest would not explain. */
 function checkKind(text: string): void {
   const format = /^\{"heddle":(\d{1,9})[,}]/.exec(text)?.[1]
-  if (format !== undefined && Number(format) > FORMAT) {
+  if (format !== undefined && Number(format) > FORMAT_NEWEST) {
     refuse(
       'NEWER',
-      `Expected a replay file of format ${FORMAT}, found format ${format}. Install a newer heddle.`,
+      `The replay file was made by a newer heddle: format ${format}, and this one reads up to ${FORMAT_NEWEST}. Update heddle.`,
     )
   }
   const carriageReturn = text.indexOf('\r')

@@ -1,35 +1,44 @@
-// Runs a recorded schedule again, through the ordinary scheduler, and compares it with the trace. What is
-// followed are the ids and times in the trace, never its seed. The first difference is the result.
+// Runs a recorded schedule again, through the ordinary scheduler, and compares it with the trace. Where it does not
+// come out to the byte, it is run a second time: what then differs is not deterministic, and else the code was changed,
+// and the schedule is realigned with it.
 
 import { canonicalJson } from './canonical.ts'
-import type { Clock, TimingName } from './clock.ts'
 import { cycleText } from './cycle.ts'
-import { digestOfEnabled } from './digest.ts'
-import {
-  BEFORE_THE_FIRST_STEP,
-  type Divergence,
-  diverged,
-  enabledList,
-  observedOtherwise,
-  type Place,
-} from './divergence.ts'
-import type { Window } from './duration.ts'
+import { BEFORE_THE_FIRST_STEP, type Divergence, enabledList, observedOtherwise } from './divergence.ts'
 import { HeddleError } from './error.ts'
-import type { Event } from './event.ts'
 import { checkScenario } from './options.ts'
 import { printable } from './printable.ts'
+import { type Attempt, realign } from './realign.ts'
+import { type Alignment, isFollowed } from './realigning.ts'
+import { leftAt, type Recorded, recorded } from './recorded.ts'
 import type { Scenario } from './scenario.ts'
 import { type Run, run } from './scheduler.ts'
-import type { ChoiceSource } from './source.ts'
-import { formatTrace, type Outcome, outcomeOf, type Trace, type TraceStep, traceUnder } from './trace.ts'
+import { compared, type Journal, newJournal, watched } from './selfcheck.ts'
+import { formatTrace, type Outcome, outcomeOf, type Trace, traceUnder } from './trace.ts'
+
+export { type Recorded, recorded } from './recorded.ts'
 
 /**
- * *exact*: the same bytes. *fixed*: the schedule could be followed to its end, and the violated property now
- * holds. *diverged*: anything else.
+ * What became of a recorded schedule. *exact*: the same bytes. *fixed*: it could be followed, as far as its steps still
+ * are there, and the property that the record is about holds. *adapted*: the code was changed, the schedule was realigned
+ * by the ids of events, and that property is violated. *stale*: it can no longer be followed. *diverged*: one schedule,
+ * run twice, gave two runs.
  */
-export type Replay = { readonly run: Run; readonly found: Outcome } & (
+export type ReplayOutcome = 'exact' | 'fixed' | 'adapted' | 'stale' | 'diverged'
+
+export type Replay = {
+  /** The run that says so, under the schedule as it is now. */
+  readonly run: Run
+  readonly found: Outcome
+} & (
   | { readonly outcome: 'exact' }
-  | { readonly outcome: 'fixed' | 'diverged'; readonly divergence: Divergence }
+  | { readonly outcome: 'diverged'; readonly divergence: Divergence }
+  | {
+      readonly outcome: 'fixed' | 'adapted' | 'stale'
+      /** Where the code first did otherwise than is recorded; of a stale record, where it cannot be followed. */
+      readonly divergence: Divergence
+      readonly alignment: Alignment
+    }
 )
 
 /**
@@ -40,67 +49,84 @@ export async function replay(trace: Trace, scenario: Scenario): Promise<Replay> 
   checkScenario(scenario)
   checkTrace(trace)
   checkSame(trace, scenario)
+  const first = await followed(trace, scenario)
+  if (first.isExact) return { outcome: 'exact', run: first.run, found: first.found }
+  const second = await followed(trace, scenario)
+  const { run, found } = second
+  const unlike = compared('Replay, run twice,', first, second)
+  if (unlike !== undefined) return { outcome: 'diverged', run, found, divergence: unlike }
+  const attempt = await realign(trace, scenario)
+  return realigned(trace, attempt, second)
+}
+
+interface Followed {
+  readonly source: Recorded
+  readonly journal: Journal
+  readonly run: Run
+  readonly found: Outcome
+  readonly again: Trace
+  readonly isExact: boolean
+}
+
+/** The schedule as it is recorded, as far as it can be followed. */
+async function followed(trace: Trace, scenario: Scenario): Promise<Followed> {
   const source = recorded(trace, scenario.timeMaxUs)
+  const journal = newJournal()
   const { ending, property } = trace.outcome
   const stopAt = ending === 'violation' && property !== null ? { stopAt: property } : {}
-  const finished = await run(scenario, { source, ...stopAt })
+  const finished = await run(scenario, { source: watched(source, journal), ...stopAt })
   const found = outcomeOf(finished, property)
   const again = traceUnder(trace.header, finished, found)
-  const divergence = firstDivergence(trace, again, source.divergence)
-  if (divergence === undefined && formatTrace(again) === formatTrace(trace)) {
-    return { outcome: 'exact', run: finished, found }
-  }
-  const outcome = isFixed(trace, finished) ? 'fixed' : 'diverged'
-  return { outcome, run: finished, found, divergence: divergence ?? outcomeDiffers(trace, again) }
+  const differs = firstDivergence(trace, again, source.divergence) !== undefined
+  const isExact = !differs && formatTrace(again) === formatTrace(trace)
+  return { source, journal, run: finished, found, again, isExact }
 }
 
-/** A source that follows a trace, and notes where the run first leaves it. */
-export interface Recorded extends ChoiceSource {
-  /** The first difference seen so far in what is enabled, or in what may happen when. */
-  readonly divergence: Divergence | undefined
+function realigned(trace: Trace, attempt: Attempt, exact: Followed): Replay {
+  const { run, alignment, property } = attempt
+  const found = outcomeOf(run, property)
+  const divergence =
+    firstDivergence(trace, exact.again, exact.source.divergence) ?? outcomeDiffers(trace, exact.found)
+  const rest = { run, found, alignment }
+  if (attempt.fails) return { outcome: 'adapted', ...rest, divergence }
+  if (isFollowed(alignment) && attempt.isClaimed && endsAsRecorded(trace, run)) {
+    return { outcome: 'fixed', ...rest, divergence }
+  }
+  return { outcome: 'stale', ...rest, divergence: whereStale(trace, attempt, exact) }
 }
 
-/**
- * Choices from a trace. Ends the run where an event of the trace is not enabled, or not at its time; and where
- * its steps end, in the way that the trace says only if that is possible within `timeMaxUs`.
- */
-export function recorded(trace: Trace, timeMaxUs: number): Recorded {
-  const { steps, header, outcome } = trace
-  let next = 0
-  let divergence: Divergence | undefined
-  const leaves = (step: TraceStep, enabled: readonly Event[], clock: Clock) => {
-    const blocked = blockedAt(step, enabled, clock, header.timing)
-    divergence ??= blocked ?? enabledDiffers(step, enabled)
-    return blocked !== undefined
-  }
-  return {
-    get divergence() {
-      return divergence
-    },
-    untimed: header.timing === 'untimed',
-    cycleFrom: outcome.cycleFrom,
-    choose(enabled, clock) {
-      const step = steps[next]
-      if (step === undefined) {
-        const isLate = outcome.ending === 'time' && lateUs(header.timing, enabled, clock) > timeMaxUs
-        return isLate ? { event: enabled[0] as Event, timeUs: Number.POSITIVE_INFINITY } : undefined
-      }
-      if (leaves(step, enabled, clock)) return undefined
-      next++
-      return { event: enabled.find(({ id }) => id === step.event) as Event, timeUs: step.at }
-    },
-  }
+/** Whether nothing is violated to an end at which that can be said. */
+function endsAsRecorded({ outcome }: Trace, { verdict, ending }: Run): boolean {
+  const isJudged = outcome.ending === 'rest' || outcome.ending === 'cycle'
+  return verdict === 'no violation found' && (!isJudged || ending === outcome.ending)
 }
 
-/**
- * The latest at which the next event may have been due. A run whose ending is `time` was asked for one more
- * event and got one past its bound; otherwise the file was cut short, and its digest computed again. The other
- * endings need no such look: the scheduler itself finds rest and the bound of steps, and whether a cycle is one,
- * and `source` claims nothing about what comes after the last step.
- */
-function lateUs(timing: TimingName, enabled: readonly Event[], clock: Clock): number {
-  const times = enabled.map((event) => possibleTimes(timing, event, enabled, clock).maxUs)
-  return Math.max(...times)
+/** The first recorded event that never came, with what was enabled when it was looked for; else what came of it. */
+function whereStale(
+  trace: Trace,
+  { run, alignment, property, isClaimed }: Attempt,
+  exact: Followed,
+): Divergence {
+  const { divergence } = exact.source
+  const index = trace.steps.findIndex(({ event }) => event === alignment.missing[0])
+  const step = trace.steps[index]
+  if (step !== undefined) {
+    const choices = exact.journal.choices[index]
+    const sought = exact.run.steps.length >= index ? choices : exact.journal.choices.at(-1)
+    return leftAt('event', step, { expected: step.event, found: enabledList(sought?.enabled ?? []) })
+  }
+  const found = outcomeOf(run, property)
+  if (!isClaimed) {
+    return leftAt(
+      'outcome',
+      { step: run.steps.length, at: run.timeUs },
+      {
+        expected: `a property "${property}"`,
+        found: 'which the scenario does not have any more',
+      },
+    )
+  }
+  return alignment.moved.length > 0 && divergence !== undefined ? divergence : outcomeDiffers(trace, found)
 }
 
 function checkTrace(trace: unknown): void {
@@ -130,83 +156,24 @@ function checkSame({ header }: Trace, scenario: Scenario): void {
   }
 }
 
-const CAUSES: Readonly<Record<Exclude<Divergence['what'], 'draw'>, string>> = {
-  opening: 'Was the scenario changed?',
-  enabled: 'Was the code changed, or does it read a real clock?',
-  event: 'Did the code read a real clock?',
-  time: 'Was a window changed, or the file edited?',
-  observations: 'Did the code read a real clock, or a random number of its own?',
-  outcome: 'Was a property or a bound of the scenario changed?',
-}
-
-function differs(
-  what: keyof typeof CAUSES,
-  place: Place,
-  difference: { expected: string; found: string },
-): Divergence {
-  return diverged('Replay', CAUSES[what], { what, place, ...difference })
-}
-
-function blockedAt(
-  step: TraceStep,
-  enabled: readonly Event[],
-  clock: Clock,
-  timing: TimingName,
-): Divergence | undefined {
-  const event = enabled.find(({ id }) => id === step.event)
-  if (event === undefined) {
-    return differs('event', step, { expected: step.event, found: enabledList(enabled) })
-  }
-  const { minUs, maxUs } = possibleTimes(timing, event, enabled, clock)
-  if (step.at >= minUs && step.at <= maxUs) return undefined
-  const possible = minUs === maxUs ? exactly(minUs) : `${exactly(minUs)} to ${exactly(maxUs)}`
-  return differs('time', step, {
-    expected: `${step.event} at ${exactly(step.at)}`,
-    found: minUs > maxUs ? 'which another event must precede' : `possible: ${possible}`,
-  })
-}
-
-/** Unrounded, as a microsecond may be what differs. */
-function exactly(us: number): string {
-  return `${us / 1_000}ms`
-}
-
-/** When an enabled event can fire next: within its window, and where time rules, before any other must. */
-function possibleTimes(timing: TimingName, event: Event, enabled: readonly Event[], clock: Clock): Window {
-  const minUs = Math.max(clock.nowUs, clock.createdAtUs(event) + event.window.minUs)
-  if (timing === 'untimed') return { minUs, maxUs: minUs }
-  const latest = (other: Event) => Math.max(clock.nowUs, clock.createdAtUs(other) + other.window.maxUs)
-  const mustFire = enabled.filter((other) => other === event || other.fault === undefined)
-  return { minUs, maxUs: Math.min(...mustFire.map(latest)) }
-}
-
-function enabledDiffers(step: TraceStep, enabled: readonly Event[]): Divergence | undefined {
-  const digest = digestOfEnabled(enabled).toString(16).padStart(8, '0')
-  if (digest === step.enabled) return undefined
-  return differs('enabled', step, {
-    expected: `other events beside ${step.event} (digest ${step.enabled})`,
-    found: enabledList(enabled),
-  })
-}
-
 /** The first of what the source noted, and what was observed otherwise. */
 function firstDivergence(trace: Trace, again: Trace, noted: Divergence | undefined): Divergence | undefined {
   const opening = observedOtherwise(trace.opening, again.opening, 0)
-  if (opening !== undefined) return differs('opening', BEFORE_THE_FIRST_STEP, opening)
+  if (opening !== undefined) return leftAt('opening', BEFORE_THE_FIRST_STEP, opening)
   for (const step of trace.steps) {
     if (step.step === noted?.step) return noted
     const other = again.steps[step.step - 1]
     if (other === undefined) return undefined
     const observed = observedOtherwise(step.seen, other.seen, step.step)
-    if (observed !== undefined) return differs('observations', step, observed)
+    if (observed !== undefined) return leftAt('observations', step, observed)
   }
   return undefined
 }
 
-function outcomeDiffers(trace: Trace, again: Trace): Divergence {
-  return differs('outcome', again.steps.at(-1) ?? BEFORE_THE_FIRST_STEP, {
-    expected: describe(trace),
-    found: `found: ${describe(again)}`,
+function outcomeDiffers(trace: Trace, found: Outcome): Divergence {
+  return leftAt('outcome', found, {
+    expected: describe(trace.outcome),
+    found: `found: ${describe(found)}`,
   })
 }
 
@@ -218,18 +185,10 @@ const ENDINGS: Readonly<Record<Exclude<Outcome['ending'], 'cycle'>, string>> = {
   violation: 'there',
 }
 
-function describe({ outcome, steps }: Trace): string {
+function describe(outcome: Outcome): string {
   const { verdict, property, message, ending, cycleFrom = 0, step } = outcome
   const what = property === null ? verdict : `${verdict} ("${property}": ${message})`
-  const end = ending === 'cycle' ? `where ${cycleText({ cycleFrom, steps: steps.length })}` : ENDINGS[ending]
+  // In a cycle, the step of the outcome is the last.
+  const end = ending === 'cycle' ? `where ${cycleText({ cycleFrom, steps: step })}` : ENDINGS[ending]
   return `${what} at step ${step}, ending ${end}`
-}
-
-/** Whether all of the schedule was followed, to rest or into a cycle where it ended so, and nothing is violated now. */
-function isFixed({ steps, outcome }: Trace, finished: Run): boolean {
-  const followed = finished.steps.length === steps.length
-  const isJudged = outcome.ending === 'rest' || outcome.ending === 'cycle'
-  const ended = !isJudged || finished.ending === outcome.ending
-  const nowHolds = outcome.property !== null && finished.verdict === 'no violation found'
-  return followed && ended && nowHolds
 }

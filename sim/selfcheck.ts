@@ -29,6 +29,7 @@ export function newJournal(): Journal {
 export function watched(source: ChoiceSource, journal: Journal): ChoiceSource {
   return {
     untimed: source.untimed,
+    cycleFrom: source.cycleFrom,
     choose(enabled, clock) {
       // Taken before the choice: a list of enabled events is valid only until the next one fires.
       const kept = enabled.slice()
@@ -49,10 +50,15 @@ const CAUSE =
 
 /** Where two runs of one seed first differ, if they do. */
 export function compareRuns(seed: number, a: Watched, b: Watched): Divergence | undefined {
+  return compared(`Seed ${seed}, run twice,`, a, b)
+}
+
+/** The same of two runs of one schedule; `subject` begins the sentence that says so. */
+export function compared(subject: string, a: Watched, b: Watched): Divergence | undefined {
   const difference = firstDifference(a, b)
   if (difference === undefined) return undefined
   const found = `the second time ${difference.found}`
-  return diverged(`Seed ${seed}, run twice,`, CAUSE, { ...difference, found })
+  return diverged(subject, CAUSE, { ...difference, found })
 }
 
 function firstDifference(a: Watched, b: Watched): Difference | undefined {

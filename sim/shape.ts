@@ -10,8 +10,9 @@ import { printable } from './printable.ts'
 import type { Json } from './scenario.ts'
 import {
   type Expectation,
-  FORMAT,
+  FORMATS,
   footerStart,
+  formatOf,
   headerLine,
   type Outcome,
   openingLine,
@@ -32,7 +33,7 @@ const parameters = v.custom<Readonly<Record<string, Json>>>(isObject, 'Expected 
 const seen = v.array(v.custom<Observation>(isObservation, 'Expected an observation, with a type'))
 
 const Header = v.strictObject({
-  heddle: v.literal(FORMAT),
+  heddle: v.picklist(FORMATS),
   version: v.string(),
   scenario: v.string(),
   parameters,
@@ -83,7 +84,7 @@ export function readLines(lines: readonly string[]): Trace {
   }
   const footer = readLine(lines, last, Footer, (line) => `${footerStart(line)}${line.sha256}"}`)
   const { sha256: _digest, ...outcome } = footer
-  checkExpectation(header.expect, 0)
+  checkExpected(header)
   checkOutcome(outcome, steps, last)
   checkCycle(outcome, { header, steps }, last)
   checkAgreement(header.expect, outcome, last)
@@ -95,6 +96,13 @@ function checkOrder(step: TraceStep, before: TraceStep | undefined, index: numbe
   if (step.step !== number) malformed(index, `expected step ${number}, found step ${step.step}`)
   const atMin = before?.at ?? 0
   if (step.at < atMin) malformed(index, `expected a time of at least ${atMin}, found ${step.at}`)
+}
+
+function checkExpected({ heddle, expect }: Trace['header']): void {
+  const holds = expect.verdict === 'no violation found' && expect.property !== null
+  if (heddle === 1 || !holds) checkExpectation(expect, 0)
+  const format = formatOf(expect)
+  if (heddle !== format) malformed(0, `expected format ${format} for what it expects, found format ${heddle}`)
 }
 
 function checkExpectation({ verdict, property }: Expectation, index: number): void {
@@ -133,7 +141,8 @@ function checkCycle(
 
 function checkAgreement(expected: Expectation, outcome: Outcome, index: number): void {
   const { verdict, property } = expected
-  if (verdict === outcome.verdict && property === outcome.property) return
+  const isNamed = verdict === 'no violation found' || property === outcome.property
+  if (verdict === outcome.verdict && isNamed) return
   const describe = (one: Expectation) =>
     one.property === null ? one.verdict : `${one.verdict} "${printable(one.property, 80)}"`
   malformed(index, `expected what the header expects, ${describe(expected)}, found ${describe(outcome)}`)

@@ -10,8 +10,12 @@ import type { Ending, Run, RunVerdict } from './run.ts'
 import type { Json } from './scenario.ts'
 import { NOT_STUCK } from './scheduler.ts'
 
-/** The version of the format. A reader refuses a newer one. */
-export const FORMAT = 1
+/**
+ * The versions of the format, of which a file has the oldest that can say what it says. 1: the first one. 2: a file may
+ * expect that a property holds, which it names. All of them are read; a newer one is refused.
+ */
+export const FORMATS = [1, 2] as const
+export const FORMAT_NEWEST = 2
 /** The version of heddle; a test holds it to package.json. */
 export const VERSION = '0.1.0'
 
@@ -20,8 +24,13 @@ export const TRACE_LIMITS = { bytes: 16 * 2 ** 20, lineChars: 2 ** 20, lines: 20
 
 export interface Expectation {
   readonly verdict: RunVerdict
-  /** The property that is violated; null when none is. */
+  /** The property that is violated, or in what a file expects, the one that is to hold again; null where it is none. */
   readonly property: string | null
+}
+
+/** The oldest format that can say this. */
+export function formatOf({ verdict, property }: Expectation): (typeof FORMATS)[number] {
+  return verdict === 'no violation found' && property !== null ? 2 : 1
 }
 
 /**
@@ -38,7 +47,7 @@ export interface TraceHeader {
   readonly seed: number | null
   readonly strategy: string | null
   readonly timing: TimingName
-  /** What a replay should find. Invariant: what stands in the outcome. */
+  /** What a replay should find. Invariant: the verdict of the outcome, and its property where one is violated. */
   readonly expect: Expectation
 }
 
@@ -89,7 +98,7 @@ export function traceOf(run: Run, meta: TraceMeta): Trace {
   const { verdict, property } = outcome
   return traceUnder(
     {
-      heddle: FORMAT,
+      heddle: formatOf({ verdict, property }),
       version: VERSION,
       scenario: run.scenario.name,
       parameters: run.scenario.parameters,
@@ -101,6 +110,16 @@ export function traceOf(run: Run, meta: TraceMeta): Trace {
     run,
     outcome,
   )
+}
+
+/**
+ * The trace of a run that a replay came to, as what replays of it are to find from now on: that `property` is violated
+ * as it is in this run, or that it holds.
+ */
+export function acceptedTrace(before: TraceHeader, run: Run, property: string | null): Trace {
+  const outcome = outcomeOf(run, property)
+  const expect = { verdict: outcome.verdict, property: outcome.property ?? property }
+  return traceUnder({ ...before, heddle: formatOf(expect), version: VERSION, expect }, run, outcome)
 }
 
 /** The trace of a run under a header that is already there, as a replay needs it. */
