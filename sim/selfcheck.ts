@@ -45,8 +45,21 @@ interface Watched {
   readonly journal: Journal
 }
 
-const CAUSE =
-  'Does the code read a real clock, a random number of its own, or state that another run has left?'
+const OUTSIDE = 'a real clock, a random number of its own, or state that another run has left'
+const READS = `Does the code read ${OUTSIDE}?`
+const BEGINS = `Does what the code begins depend on ${OUTSIDE}?`
+const WINDOW = `Does a window depend on ${OUTSIDE}?`
+
+/** What the first difference likely comes from. A draw differs where what was drawn from does. */
+const CAUSES: Readonly<Record<Divergence['what'], string>> = {
+  opening: READS,
+  observations: READS,
+  outcome: READS,
+  enabled: BEGINS,
+  event: BEGINS,
+  draw: WINDOW,
+  time: WINDOW,
+}
 
 /** Where two runs of one seed first differ, if they do. */
 export function compareRuns(seed: number, a: Watched, b: Watched): Divergence | undefined {
@@ -58,7 +71,7 @@ export function compared(subject: string, a: Watched, b: Watched): Divergence | 
   const difference = firstDifference(a, b)
   if (difference === undefined) return undefined
   const found = `the second time ${difference.found}`
-  return diverged(subject, CAUSE, { ...difference, found })
+  return diverged(subject, CAUSES[difference.what], { ...difference, found })
 }
 
 function firstDifference(a: Watched, b: Watched): Difference | undefined {
