@@ -77,7 +77,6 @@ export class ChoicePoint implements Event {
   #task: Task | undefined
   #options: OperationOptions<any> | undefined
   #resolve: Settle | undefined
-  #withdraw: (() => void) | undefined
 
   constructor(
     name: EventName,
@@ -106,6 +105,10 @@ export class ChoicePoint implements Event {
     return this.#task
   }
 
+  get hasSignal(): boolean {
+    return this.#options?.signal !== undefined
+  }
+
   get owner(): string | undefined {
     return this.#task?.name
   }
@@ -122,12 +125,6 @@ export class ChoicePoint implements Event {
     return holds
   }
 
-  /** Calls `withdraw` when the signal aborts, unless the point is let go before. */
-  listen(signal: AbortSignal, withdraw: () => void): void {
-    this.#withdraw = withdraw
-    signal.addEventListener('abort', withdraw, { once: true })
-  }
-
   /** Lets the task go on. */
   settle(): void {
     const resolve = this.#resolve as Settle
@@ -138,8 +135,6 @@ export class ChoicePoint implements Event {
 
   /** Drops everything but the event, so that a recorded step keeps nothing of the run alive. */
   release(): void {
-    if (this.#withdraw !== undefined) this.#options?.signal?.removeEventListener('abort', this.#withdraw)
-    this.#withdraw = undefined
     this.#task = undefined
     this.#options = undefined
     this.#resolve = undefined

@@ -20,6 +20,7 @@ import { afterMacrotask, drainSynchronously, takeEscaped } from './host.ts'
 import type { Names, TaskNames } from './names.ts'
 import type { Property } from './property.ts'
 import { SharedValues } from './shared.ts'
+import { Signals } from './signals.ts'
 
 export interface TaskOptions {
   /** True where the task may still wait when a run is at rest, such as a server's loop. */
@@ -124,6 +125,8 @@ export class TaskRun implements Schedulable {
   readonly properties: Property[] = []
   // Made when it is first asked for.
   #shared: SharedValues | undefined
+  // Made with the first point that has a signal.
+  #signals: Signals | undefined
   readonly #program: Program
   // What fired last.
   #last: ChoicePoint | undefined
@@ -190,6 +193,7 @@ export class TaskRun implements Schedulable {
     this.#remove(point)
     if (point.fault !== undefined) this.budgets[point.fault] = (this.budgets[point.fault] ?? 0) - 1
     this.#enterStep(task)
+    if (point.hasSignal) this.#signals?.happens(point.id)
     this.#last = point
     point.settle()
     return this.#drain()
@@ -207,11 +211,14 @@ export class TaskRun implements Schedulable {
     const declared = last === undefined ? TOUCHES_ANYTHING : last.footprint
     const touched = this.#shared?.touched()
     const guard = last?.guard
-    if (touched === undefined && guard === undefined && this.#woken.length === 0) return declared
+    const signals = this.#signals
+    if (touched === undefined && guard === undefined && signals === undefined && this.#woken.length === 0)
+      return declared
     const { reads, writes } = touched ?? NOTHING
+    const woken = this.#woken.map(({ name }) => name)
     return {
-      reads: [...new Set([...declared.reads, ...(guard ?? []), ...reads])],
-      writes: [...new Set([...declared.writes, ...writes, ...this.#woken.map(({ name }) => name)])],
+      reads: [...new Set([...declared.reads, ...(guard ?? []), ...(signals?.reads ?? []), ...reads])],
+      writes: [...new Set([...declared.writes, ...(signals?.writes ?? []), ...writes, ...woken])],
     }
   }
 
@@ -250,6 +257,7 @@ export class TaskRun implements Schedulable {
   end(): void {
     this.#inStep = false
     for (const point of this.#pending) point.release()
+    this.#signals?.end()
     this.#pending.length = 0
     this.#tasks.clear()
     this.#firedTask = undefined
@@ -283,7 +291,10 @@ export class TaskRun implements Schedulable {
   /** Makes a choice point of a task, and returns the promise that it settles. */
   point<Value>(task: Task, name: string, options: OperationOptions<Value> = NO_OPTIONS): Promise<Value> {
     const { signal } = options
-    if (signal?.aborted) return Promise.reject(signal.reason)
+    if (signal?.aborted) {
+      this.#listens().findsAborted()
+      return Promise.reject(signal.reason)
+    }
     const promise = promiseToSettle<Value>()
     if (!this.#inStep) return promise
     const point = this.#add(task, name, options)
@@ -338,11 +349,18 @@ export class TaskRun implements Schedulable {
   }
 
   #withdrawWith(signal: AbortSignal, point: ChoicePoint, reject: Settle): void {
-    point.listen(signal, () => {
-      this.#remove(point)
+    const { task } = point
+    this.#listens().listen(signal, point.id, () => {
+      if (!this.#remove(point)) return
       point.release()
+      if (task !== undefined && task !== this.#firedTask) this.#wakes(task)
       reject(signal.reason)
     })
+  }
+
+  #listens(): Signals {
+    this.#signals ??= new Signals()
+    return this.#signals
   }
 
   /** Takes the same steps in a run of its own, to find the line at which each task waits. */
@@ -392,15 +410,17 @@ export class TaskRun implements Schedulable {
     if (this.#firedTask !== undefined && !this.#woken.includes(task)) this.#woken = [...this.#woken, task]
   }
 
-  #remove(point: ChoicePoint): void {
+  /** Whether it was there. */
+  #remove(point: ChoicePoint): boolean {
     const pending = this.#pending
     const index = pending.indexOf(point)
-    if (index < 0) return
+    if (index < 0) return false
     // What splice does, without an array for what it took out.
     for (let next = index + 1; next < pending.length; next++) pending[next - 1] = pending[next] as ChoicePoint
     pending.pop()
     if (isRestricted(point)) this.#restricted--
     if (point.task !== undefined) point.task.pending--
+    return true
   }
 
   #enterStep(task: Task | undefined): void {
@@ -409,6 +429,7 @@ export class TaskRun implements Schedulable {
     this.#firedTask = task
     this.#woken = NO_TASKS
     this.#shared?.record()
+    this.#signals?.record()
     stepping = task
   }
 

@@ -77,7 +77,8 @@ async function round(
     },
     onStep: (step) => explorer.onStep(step),
   }
-  const attempt = [scenario, runOptions] as const
+  // Where every order is tried, whatever the windows say, time bounds nothing.
+  const attempt = [{ ...scenario, timeMaxUs: Number.POSITIVE_INFINITY }, runOptions] as const
   const next = () => {
     if (explorer.isProbing) return attempt
     if (explorer.isOver || runs >= RUNS_PER_ROUND || isStopped()) return undefined

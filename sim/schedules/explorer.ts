@@ -110,7 +110,7 @@ export class Explorer implements ChoiceSource {
   /** Draws from a finished run what is to be run next. */
   finish(run: Run): Explored {
     if (this.#probing !== undefined) {
-      this.#advance(this.#probing.answer())
+      this.#advance(this.#probing.answer(run.ending === 'violation'))
       return 'probe'
     }
     if (this.#outcome === 'complete') {
@@ -240,9 +240,9 @@ export class Explorer implements ChoiceSource {
     for (let depth = nodes.length - 1; depth >= 0; depth--) {
       const node = nodes[depth] as (typeof nodes)[number]
       const explored = node.tree.shift()
-      const taken = this.stack.steps[depth]
-      if (explored !== undefined && taken !== undefined) {
-        nodes[depth] = { sleep: [...node.sleep, taken.touch], tree: node.tree }
+      const touch = explored?.touch.event === END ? END_TOUCH : this.stack.steps[depth]?.touch
+      if (explored !== undefined && touch !== undefined) {
+        nodes[depth] = { sleep: [...node.sleep, touch], tree: node.tree }
       }
       this.stack.truncate(depth)
       nodes.length = depth + 1

@@ -61,8 +61,10 @@ export class Probing {
     this.#looked = this.#names.resources(target.guard)
   }
 
-  answer(): Answer {
-    return { touch: this.#touch, culprit: this.#culprit, looked: this.#looked }
+  /** `threw`: whether the event ended the run with an exception. */
+  answer(threw: boolean): Answer {
+    const touch = this.#touch === undefined || !threw ? this.#touch : { ...this.#touch, isLast: true }
+    return { touch, culprit: this.#culprit, looked: this.#looked }
   }
 
   #pending(schedulable: Schedulable): Event | undefined {

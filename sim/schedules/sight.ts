@@ -55,7 +55,10 @@ export class Sight {
       const seen = this.#ask(property, schedulable)
       if (seen === undefined) return undefined
       this.#names.add(told.writes, `claim ${index}`)
-      for (const resource of seen ?? []) if (!told.reads.includes(resource)) told.reads.push(resource)
+      // What it looked at before counts too: whoever writes that could have been seen, had this step not come first.
+      for (const resource of [...(before[index] ?? []), ...(seen ?? [])]) {
+        if (!told.reads.includes(resource)) told.reads.push(resource)
+      }
       return seen
     })
     return { ...told, views }

@@ -96,7 +96,7 @@ export class Tally {
   #complete(run: Run, schedulable: Schedulable): void {
     this.counts.executions++
     this.counts.steps += run.steps.length
-    if (run.ending === 'steps' || run.ending === 'time') this.leftOut ??= 'length'
+    if (run.ending === 'steps') this.leftOut ??= 'length'
     this.#declare(schedulable.properties)
     for (const property of run.reached) this.reached.add(property)
     if (this.#finalState !== undefined) this.finalStates.add(this.#stateOf(run, schedulable))

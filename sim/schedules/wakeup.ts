@@ -85,7 +85,13 @@ export class Wakeup {
       if (yield* inserting.isInitial({ touch, children: [] })) return undefined
       if (inserting.refused !== undefined) return inserting.refused
     }
-    // The event that is being explored comes after the last one of the sequence, which depends on it.
+    // What is being explored comes after the last event of the sequence, which depends on it; but for a guard, that
+    // may look at something else where nobody has written what it looked at.
+    const taken = this.#stack.steps[sequence.depth]
+    if (!sequence.isFeasible && taken !== undefined) {
+      if (yield* inserting.isInitial({ touch: taken.touch, children: [] })) return undefined
+      if (inserting.refused !== undefined) return inserting.refused
+    }
     let siblings = tree
     for (let index = 1; index < siblings.length; index++) {
       const branch = siblings[index] as Branch
