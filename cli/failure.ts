@@ -3,6 +3,8 @@
 import { relative } from 'node:path'
 import { formatUs } from '../sim/index.ts'
 import type { CoordinatorRef } from './coordinators.ts'
+import { decisionLine, type Line, shrunkLine } from './explain-text.ts'
+import type { Smaller } from './explaining.ts'
 import { colours, plain, width, wrapped } from './terminal.ts'
 import type { Timeline } from './timeline.ts'
 import { timetable } from './timetable.ts'
@@ -17,6 +19,8 @@ export interface Failure {
   readonly step: number
   readonly timeUs: number
   readonly timeline: Timeline
+  /** What shrinking left of it, and what decides it; undefined where it is as it was found. */
+  readonly smaller?: Omit<Smaller, 'recorded'> | undefined
   readonly file: string
   readonly command: string
 }
@@ -48,13 +52,21 @@ function head({ scenario, coordinator, property, which }: Failure): string {
 
 const LABEL = ' '.repeat('  Violated   '.length)
 
-function foot({ message, step, timeUs, file, command }: Failure): readonly string[] {
+function foot({ message, step, timeUs, file, command, smaller }: Failure): readonly string[] {
   const said = `${plain(message)} (step ${step}, ${formatUs(timeUs)})`
   return [
-    `  Violated   ${wrapped(said, width() - LABEL.length).join(`\n${LABEL}`)}`,
+    ...labelled(['Violated', said]),
+    ...(smaller === undefined
+      ? []
+      : [...labelled(shrunkLine(smaller)), ...labelled(decisionLine(smaller.decides))]),
     `  Written    ${plain(file)}`,
     `  Replay     ${plain(command)}`,
   ]
+}
+
+function labelled([label, text]: Line): readonly string[] {
+  const [first = '', ...rest] = wrapped(text, width() - LABEL.length)
+  return [`  ${label.padEnd(LABEL.length - 2)}${first}`, ...rest.map((line) => LABEL + line)]
 }
 
 /** The command line that replays a file; a coordinator of one's own must be named again. */

@@ -3,10 +3,12 @@
 
 import { relative } from 'node:path'
 import { nameOf } from './coordinators.ts'
+import type { Smaller } from './explaining.ts'
 import { type Failure, replayCommandFor } from './failure.ts'
 import type { Hunted } from './hunting.ts'
 import { eachOf, Interrupted, type Limits, type Pool, ThreadEnded, TimedOut } from './pool.ts'
 import { replayFileName, untaken, writeReplayFile } from './replay-file.ts'
+import type { Recorded } from './replaying.ts'
 import type { Manner } from './tasks.ts'
 import { thousands } from './terminal.ts'
 
@@ -25,6 +27,8 @@ export interface Findings {
 
 export interface FindingOptions extends Manner, Limits {
   readonly folder: string
+  /** Which failures are made small first. */
+  readonly shrinks: (wanted: { readonly scenario: string; readonly property: string }) => boolean
 }
 
 interface Wanted {
@@ -86,8 +90,11 @@ async function recordOne(pool: Pool, one: Wanted, options: FindingOptions): Prom
     throw error
   })
   if (typeof recorded === 'string') return `${where}: ${recorded}`
-  if (recorded.divergence !== null) return `${where}: ${recorded.divergence.message}`
-  const path = await writeReplayFile(folder, one.fileName, recorded.text)
+  const smaller = await shrunk(pool, { one, recorded }, options)
+  const shown = smaller?.recorded ?? recorded
+  const divergence = recorded.divergence ?? shown.divergence
+  if (divergence !== null) return `${where}: ${divergence.message}`
+  const path = await writeReplayFile(folder, one.fileName, shown.text)
   const file = relative(process.cwd(), path) || path
   const schedule = seed - (report?.seeds.first ?? 0) + 1
   return {
@@ -96,11 +103,32 @@ async function recordOne(pool: Pool, one: Wanted, options: FindingOptions): Prom
     property,
     seed,
     which: `seed ${seed}, schedule ${thousands(schedule)} of ${thousands(report?.seeds.count ?? 0)}; ${thousands(violated)} violate it`,
-    message: recorded.found.message ?? '',
-    step: recorded.found.step,
-    timeUs: recorded.found.at,
-    timeline: recorded.timeline,
+    message: shown.found.message ?? '',
+    step: shown.found.step,
+    timeUs: shown.found.at,
+    timeline: shown.timeline,
+    smaller: smaller && sizesOf(smaller),
     file,
     command: replayCommandFor(file, subject.coordinator),
   }
+}
+
+/** The failure made small; as it was found where that takes too long, or ends the thread it runs on. */
+async function shrunk(
+  pool: Pool,
+  { one, recorded }: { one: Wanted; recorded: Recorded },
+  options: FindingOptions,
+): Promise<Smaller | undefined> {
+  const { hunted, property } = one
+  if (recorded.divergence !== null || !options.shrinks({ ...hunted.subject, property })) return undefined
+  return pool
+    .run({ kind: 'shrink', ...hunted.subject, text: recorded.text }, options)
+    .catch((error: unknown) => {
+      if (error instanceof TimedOut || error instanceof ThreadEnded) return undefined
+      throw error
+    })
+}
+
+function sizesOf({ before, after, why, decides }: Smaller): NonNullable<Failure['smaller']> {
+  return { before, after, why, decides }
 }

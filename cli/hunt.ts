@@ -22,6 +22,8 @@ export interface HuntCommand {
   readonly strategy: string
   readonly timing: TimingName
   readonly out: string
+  /** Whether failures are made small before they are written. */
+  readonly shrink: boolean
   readonly workers: number
   readonly timeout: number
   /** Whether every seed is run twice. */
@@ -116,6 +118,7 @@ async function huntAndRecord(
       strategy,
       timing,
       folder,
+      shrinks: () => command.shrink,
       timeoutMs,
       signal: outcome.interrupted ? AbortSignal.timeout(AFTERMATH_MS) : signal,
     })

@@ -7,6 +7,7 @@ import { portfolio, STRATEGY_NAMES, VERSION } from '../sim/index.ts'
 import { type CheckCommand, checkCommand } from './check.ts'
 import { BUILT_IN } from './coordinators.ts'
 import { EXIT, EXIT_CODES_HELP, type ExitCode, UsageError } from './exit.ts'
+import { type ExplainCommand, explainCommand } from './explain.ts'
 import { type HuntCommand, huntCommand } from './hunt.ts'
 import { list } from './list.ts'
 import {
@@ -56,6 +57,7 @@ function program(signal: AbortSignal, ends: (code: ExitCode) => void): Command {
   addHunt(heddle, signal, ends)
   addCheck(heddle, signal, ends)
   addReplay(heddle, signal, ends)
+  addExplain(heddle, signal, ends)
   addReport(heddle, signal, ends)
   heddle
     .command('list')
@@ -115,6 +117,7 @@ function addHunt(heddle: Command, signal: AbortSignal, ends: Ends): void {
     .addOption(seed('the first seed').default(1))
     .addOption(strategy())
     .addOption(timing())
+    .option('--no-shrink', 'write failures as they were found')
     .option('--check-determinism', 'run every seed twice, and compare; without it, a share of them', false)
     .option('--coverage', 'say in detail what was covered: orders, transitions of the lifecycle', false)
     .option('--out <folder>', 'where replay files go', OUT)
@@ -197,6 +200,26 @@ where all of it could be followed and the property holds, adapted where the prop
 Exit code: 1 where the run violates something, 0 where it does not or no longer does, 5 where the schedule can no
 longer be followed, 3 where two runs of it differ.`
 
+function addExplain(heddle: Command, signal: AbortSignal, ends: Ends): void {
+  heddle
+    .command('explain')
+    .description('say why a recorded run fails: the order that decides, and what led to it')
+    .argument('<file>', 'a replay file')
+    .addOption(coordinator())
+    .addOption(timeout())
+    .addOption(json())
+    .addHelpText('after', EXPLAIN_HELP)
+    .action(async (file: string, options: ExplainCommand) =>
+      ends(await explainCommand(file, options, signal)),
+    )
+}
+
+const EXPLAIN_HELP = `
+One order at a time is turned round, and the rest of the run with it goes on as it does where nothing races; a fault
+is left out. What was found in sampled time stays within its windows.
+Exit code: 1 where the run violates something, 0 where it does not or no longer does, 5 where the schedule can no
+longer be followed, 3 where two runs of it differ.`
+
 function addReport(heddle: Command, signal: AbortSignal, ends: Ends): void {
   heddle
     .command('report')
@@ -230,7 +253,7 @@ function codeOf(error: unknown): ExitCode {
 
 function usageLine({ code, message }: CommanderError): string {
   if (code === 'commander.help')
-    return 'heddle: expected a command: hunt, check, replay, report or list; see heddle --help'
+    return 'heddle: expected a command: hunt, check, replay, explain, report or list; see heddle --help'
   return `heddle: ${plain(message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' '))}`
 }
 

@@ -5,6 +5,7 @@ import { scenarios } from '../model/index.ts'
 import type { TimingName } from '../sim/index.ts'
 import { type CoordinatorRef, chosen, forEntry } from './coordinators.ts'
 import { EXIT, type ExitCode, UsageError } from './exit.ts'
+import { inShort } from './explain.ts'
 import { find } from './options.ts'
 import { type Limits, loadCoordinator, Pool, ThreadEnded, TimedOut } from './pool.ts'
 import { REPLAY_EXTENSION, readReplayFile, writeWhole } from './replay-file.ts'
@@ -55,7 +56,11 @@ export async function replayCommand(
     print(
       command.json
         ? json(replayed)
-        : [replayText(replayed), ...(accepted === undefined ? [] : [accepted])].join('\n'),
+        : [
+            replayText(replayed),
+            ...(await inShort(pool, { ...job, replayed }, limits)),
+            ...(accepted === undefined ? [] : [accepted]),
+          ].join('\n'),
     )
     return exitCode(replayed)
   } finally {
@@ -68,6 +73,7 @@ const SCHEDULE: readonly string[] = ['seed', 'strategy', 'timing']
 
 interface Job {
   readonly coordinator: CoordinatorRef | undefined
+  readonly bytes?: Uint8Array
   run(pool: Pool, limits: Limits): Promise<Replayed | string>
 }
 
@@ -89,7 +95,11 @@ async function fileJob(path: string, command: ReplayCommand): Promise<Job> {
   }
   const bytes = await readReplayFile(path)
   const coordinator = command.coordinator === undefined ? undefined : await chosen(command.coordinator)
-  return { coordinator, run: (pool, limits) => pool.run({ kind: 'replay', bytes, coordinator }, limits) }
+  return {
+    coordinator,
+    bytes,
+    run: (pool, limits) => pool.run({ kind: 'replay', bytes, coordinator }, limits),
+  }
 }
 
 async function seedJob(scenario: string, seed: number, command: ReplayCommand): Promise<Job> {

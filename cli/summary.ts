@@ -102,7 +102,13 @@ export function huntJson(command: HuntCommand, result: HuntResult): string {
         neverRests: report !== undefined && neverRests(report),
         replays: findings.failures
           .filter(({ scenario }) => scenario === subject.scenario)
-          .map(({ property, seed, file, command }) => ({ property, seed, file, command })),
+          .map(({ property, seed, file, command, smaller }) => ({
+            property,
+            seed,
+            file,
+            command,
+            shrunk: smaller ?? null,
+          })),
       })),
     },
     null,

@@ -30,6 +30,14 @@ import {
 } from './check-task.ts'
 import { type CoordinatorRef, load, nameOf } from './coordinators.ts'
 import { UsageError } from './exit.ts'
+import {
+  type Explained,
+  type ExplainTask,
+  explainBytes,
+  type ShrinkTask,
+  type Smaller,
+  shrinkRecord,
+} from './explaining.ts'
 import { find } from './options.ts'
 import { type Recorded, type Replayed, replayBytes, replayOn } from './replaying.ts'
 import { oneLine, plain, thousands } from './terminal.ts'
@@ -87,7 +95,16 @@ export interface ReplayTask {
   readonly coordinator: CoordinatorRef | undefined
 }
 
-export type Task = LoadTask | CanariesTask | HuntTask | RecordTask | ReplayTask | CheckTask | GraphTask
+export type Task =
+  | LoadTask
+  | CanariesTask
+  | HuntTask
+  | RecordTask
+  | ShrinkTask
+  | ReplayTask
+  | ExplainTask
+  | CheckTask
+  | GraphTask
 
 /** What is taken of each run of a hunt. */
 export interface Taken extends Measure {
@@ -102,7 +119,9 @@ export interface TaskResults {
   canaries: readonly Song[]
   /** A sentence, where the seed did not do again what the hunt found. */
   record: Recorded | string
+  shrink: Smaller
   replay: Replayed
+  explain: Explained
   check: Searched
   graph: Drawn
 }
@@ -186,8 +205,12 @@ async function work(task: Task): Promise<TaskResults[Task['kind']]> {
       return sing()
     case 'record':
       return recordSeed(task)
+    case 'shrink':
+      return shrinkRecord(task.text, await scenarioOf(task))
     case 'replay':
       return replayBytes(task.bytes, task.coordinator)
+    case 'explain':
+      return explainBytes(task.bytes, task.coordinator)
     case 'check':
       return locating(task, () => checkSubject(task))
     case 'graph':

@@ -1,0 +1,103 @@
+// `heddle explain`: why a recorded run fails. Replays the file, has the order that decides looked for in a worker
+// thread, and prints what was found.
+
+import { type CoordinatorRef, chosen } from './coordinators.ts'
+import { EXIT, type ExitCode } from './exit.ts'
+import { decisionLine, explanationText } from './explain-text.ts'
+import type { Explained } from './explaining.ts'
+import { type Limits, loadCoordinator, Pool, ThreadEnded, TimedOut } from './pool.ts'
+import { readReplayFile } from './replay-file.ts'
+import type { Recorded, Replayed } from './replaying.ts'
+import { colours, plain, print, width, wrapped } from './terminal.ts'
+
+export interface ExplainCommand {
+  readonly coordinator?: string
+  readonly timeout: number
+  readonly json: boolean
+}
+
+export async function explainCommand(
+  path: string,
+  command: ExplainCommand,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const bytes = await readReplayFile(path)
+  const coordinator = command.coordinator === undefined ? undefined : await chosen(command.coordinator)
+  const limits = { timeoutMs: command.timeout, signal }
+  const pool = new Pool(1)
+  try {
+    await loadCoordinator(pool, coordinator, limits)
+    const explained = await pool
+      .run({ kind: 'explain', bytes, coordinator }, limits)
+      .catch((error: unknown) => {
+        if (error instanceof TimedOut) return `found no end within ${command.timeout / 1_000} s`
+        if (error instanceof ThreadEnded) return `ended its thread: ${error.message}`
+        throw error
+      })
+    if (typeof explained === 'string') {
+      print(`${colours.red('✗')} Explaining ${plain(path)} ${explained}.`)
+      return EXIT.violated
+    }
+    print(command.json ? json(explained) : text(explained, path))
+    return exitCode(explained)
+  } finally {
+    await pool.close()
+  }
+}
+
+function text({ replayed, explanation }: Explained, path: string): string {
+  const head = `${colours.bold(plain(replayed.scenario))} · ${plain(replayed.coordinator)}`
+  if (explanation !== null) {
+    return [`${head}   ${colours.red(plain(explanation.property))}`, '', explanationText(explanation)].join(
+      '\n',
+    )
+  }
+  const why =
+    replayed.recorded.property === null
+      ? `${plain(path)} violates nothing, so there is nothing to explain.`
+      : `${plain(path)} can no longer be followed to what it violated: see heddle replay.`
+  return `${head}\n\n${why}`
+}
+
+function json({ replayed: { timeline, ...replayed }, explanation }: Explained): string {
+  const { scenario, coordinator, outcome } = replayed
+  return JSON.stringify({ scenario, coordinator, outcome, explanation }, null, 2)
+}
+
+function exitCode({ replayed: { outcome }, explanation }: Explained): ExitCode {
+  if (explanation !== null) return EXIT.violated
+  if (outcome === 'stale') return EXIT.stale
+  return outcome === 'diverged' ? EXIT.diverged : EXIT.nothingFound
+}
+
+/** A replay is not held up for longer than this to be explained, too. */
+const IN_SHORT_MS = 10_000
+
+/** What decides a failure that was replayed, in one line; none where nothing was found, or not soon enough. */
+export async function inShort(
+  pool: Pool,
+  { replayed, bytes, coordinator }: Replayable,
+  limits: Limits,
+): Promise<readonly string[]> {
+  const { outcome, found, renewed } = replayed
+  if (found.property === null || (outcome !== 'exact' && renewed === null)) return []
+  const file = bytes ?? ('text' in replayed ? new TextEncoder().encode(replayed.text) : undefined)
+  if (file === undefined) return []
+  const timeoutMs = Math.min(limits.timeoutMs, IN_SHORT_MS)
+  const explained = await pool
+    .run({ kind: 'explain', bytes: file, coordinator }, { ...limits, timeoutMs })
+    .catch((error: unknown) => {
+      if (error instanceof TimedOut || error instanceof ThreadEnded) return undefined
+      throw error
+    })
+  if (explained?.explanation == null) return []
+  const [label, text] = decisionLine(explained.explanation.decides)
+  return wrapped(`${label}: ${text}`, width(), '  ')
+}
+
+interface Replayable {
+  readonly replayed: Replayed | Recorded
+  /** Of the file; those of what was recorded just now unless given. */
+  readonly bytes?: Uint8Array | undefined
+  readonly coordinator: CoordinatorRef | undefined
+}
