@@ -1,5 +1,5 @@
-// The corpus: one replay file for each claim that the competing machines must break, found by hunting. Every
-// file is replayed to the byte on every run of the tests. After a change that is meant to change traces:
+// The corpus: one replay file for each claim that the competing machines must break, found by hunting and shrunk.
+// Every file is replayed to the byte on every run of the tests. After a change that is meant to change traces:
 //
 //   HEDDLE_RECORD=1 npx vitest run replays     and read the diff
 
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { competing, scenarios } from '../model/index.ts'
 import { catalogueScenario, rebuild } from '../properties/index.ts'
-import { hunt, parseTrace, random, record, replay } from '../sim/index.ts'
+import { hunt, parseTrace, random, record, replay, shrink } from '../sim/index.ts'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
 const claims = scenarios.flatMap((entry) => entry.broken.map((property) => ({ entry, property })))
@@ -21,13 +21,12 @@ async function recordAll(): Promise<void> {
   mkdirSync(folder, { recursive: true })
   for (const { entry, property } of claims) {
     const scenario = catalogueScenario(entry, competing)
-    const { properties } = await hunt(scenario)
-    const seed = properties.find((report) => report.property === property)?.firstSeed
     const how = { strategy: random, timing: 'sampled' } as const
-    writeFileSync(
-      folder + fileOf(entry.name, property),
-      await record(scenario, { seed: seed ?? 0, property, ...how }),
-    )
+    const { properties } = await hunt(scenario, how)
+    const seed = properties.find((report) => report.property === property)?.firstSeed
+    const text = await record(scenario, { seed: seed ?? 0, property, ...how })
+    const { trace } = await shrink(parseTrace(text), scenario)
+    writeFileSync(folder + fileOf(entry.name, property), trace)
   }
 }
 
@@ -46,8 +45,12 @@ describe('the corpus', () => {
     const trace = parseTrace(readFileSync(folder + fileOf(entry.name, property)))
     const { scenario, parameters, expect: expectation } = trace.header
     expect(expectation).toEqual({ verdict: 'violated', property })
-    const { outcome, found } = await replay(trace, rebuild(scenario, parameters, competing))
+    const again = rebuild(scenario, parameters, competing)
+    const { outcome, found } = await replay(trace, again)
     expect(outcome).toBe('exact')
     expect(found.property).toBe(property)
+    // What is kept is small: shrinking it again finds nothing to leave out.
+    const { before, after } = await shrink(trace, again)
+    expect(after).toEqual(before)
   })
 })

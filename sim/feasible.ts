@@ -31,7 +31,7 @@ interface Constraints {
 }
 
 /** How many constraints are looked at, again and again; beyond, an order counts as impossible. Few take thousands. */
-const LOOKS_MAX = 20_000_000
+const LOOKS_MAX = 5_000_000
 
 /**
  * The virtual times of each step of an order, in microseconds, that fit all windows where time rules: an event happens

@@ -150,6 +150,44 @@ describe('explaining refuses', () => {
     await expect(explain(other, race())).rejects.toThrow(/"b is never seen" to be violated on race/)
   })
 
+  it('no file that can be read, whatever is made of its steps, with anything but one line', async () => {
+    const outcomes = { explained: 0, refused: 0 }
+    await fc.assert(
+      fc.asyncProperty(
+        fragile,
+        schedule,
+        fc.array(fc.tuple(fc.nat(9), fc.nat(9))),
+        async (one, numbers, swaps) => {
+          const trace = await traced(one, numbers)
+          const steps = [...trace.steps]
+          for (const [a, b] of swaps) {
+            const [left, right] = [steps[a], steps[b]]
+            if (left === undefined || right === undefined) continue
+            steps[a] = { ...right, step: left.step, at: left.at }
+            steps[b] = { ...left, step: right.step, at: right.at }
+          }
+          for (const timing of ['sampled', 'untimed'] as const) {
+            const header = { ...trace.header, timing }
+            const property = trace.outcome.property ?? 'none'
+            const outcome = { ...trace.outcome, property }
+            const how = await explain({ ...trace, header, steps, outcome }, one).then(
+              () => 'explained' as const,
+              (error) => {
+                expect(error).toMatchObject({ code: 'HEDDLE_EXPLAIN' })
+                expect(error.message).not.toContain('\n')
+                return 'refused' as const
+              },
+            )
+            outcomes[how]++
+          }
+        },
+      ),
+      REPEATABLE,
+    )
+    expect(outcomes.explained).toBeGreaterThan(5)
+    expect(outcomes.refused).toBeGreaterThan(20)
+  })
+
   it('options that it does not have, or that leave it nothing', async () => {
     const trace = await traced(race(), [1])
     for (const options of [{ runs: 3 }, { runsMax: 0 }]) {
