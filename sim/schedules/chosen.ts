@@ -44,7 +44,7 @@ export class Chosen {
     this.#pending = schedulable.pending?.().slice() ?? NO_EVENTS
     this.#owner = this.event.owner
     this.#declared = names.declared(this.event)
-    this.preemptions = (before?.preemptions ?? 0) + (this.#preempts(before) ? 1 : 0)
+    this.preemptions = preemptionsBy(this.event, enabled, before)
   }
 
   /** What else was enabled. */
@@ -95,11 +95,6 @@ export class Chosen {
     return { taken, views: told.views }
   }
 
-  #preempts(before: Taken | undefined): boolean {
-    if (before === undefined || ownerOf(this.event) === before.owner) return false
-    return this.#enabled.some((event) => event.fault === undefined && ownerOf(event) === before.owner)
-  }
-
   /** What the step created, which is what stands last among the pending. */
   #created(step: number): readonly Event[] {
     const pending = this.#schedulable.pending?.() ?? NO_EVENTS
@@ -128,6 +123,14 @@ export class Chosen {
     )
     return [...new Set(channel < 0 ? channels : [channel, ...channels])]
   }
+}
+
+/** How many preemptions there are up to an event: it is one if the task or place before it could have gone on. */
+export function preemptionsBy(event: Event, enabled: readonly Event[], before: Taken | undefined): number {
+  if (before === undefined) return 0
+  if (ownerOf(event) === before.owner) return before.preemptions
+  const preempts = enabled.some((one) => one.fault === undefined && ownerOf(one) === before.owner)
+  return before.preemptions + (preempts ? 1 : 0)
 }
 
 function ownerOf({ owner, place }: Event): string {

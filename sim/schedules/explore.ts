@@ -88,6 +88,7 @@ async function round(
   await runAll(Number.POSITIVE_INFINITY, next, (finished) => {
     const schedulable = begun as Schedulable
     tally.add(explorer.finish(finished), finished, schedulable)
+    if (explorer.leavesOut) tally.leftOut = 'preemptions'
   })
 }
 

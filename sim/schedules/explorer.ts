@@ -8,7 +8,7 @@ import type { Event, Schedulable } from '../event.ts'
 import type { Run, Step } from '../run.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Choice, ChoiceSource } from '../source.ts'
-import { Chosen, madeOf } from './chosen.ts'
+import { Chosen, madeOf, preemptionsBy } from './chosen.ts'
 import { Probing } from './probing.ts'
 import { type Leaf, Reversals } from './reversals.ts'
 import { Sight, type Views } from './sight.ts'
@@ -16,8 +16,7 @@ import { type Made, Stack } from './stack.ts'
 import { END, END_TOUCH, Names } from './touch.ts'
 import { type Answer, type Asking, type Branch, type Probe, Wakeup } from './wakeup.ts'
 
-/** What became of a run. *pruned*: it was given up at a bound of preemptions. */
-export type Explored = 'complete' | 'blocked' | 'pruned' | 'probe'
+export type Explored = 'complete' | 'blocked' | 'probe'
 
 export class Explorer implements ChoiceSource {
   readonly untimed = true
@@ -34,6 +33,7 @@ export class Explorer implements ChoiceSource {
   #fixed = 0
   #fresh = 0
   #isOver = false
+  #leavesOut = false
   #budgets: Readonly<Record<string, number>> = {}
   // Of the run at hand.
   #begun: Schedulable | undefined
@@ -64,9 +64,9 @@ export class Explorer implements ChoiceSource {
     return this.#isOver
   }
 
-  /** How many steps the next schedule begins with that are known. */
-  get fixed(): number {
-    return this.#fresh
+  /** Whether it has left out schedules for their preemptions. */
+  get leavesOut(): boolean {
+    return this.#leavesOut
   }
 
   /** Goes on where another explorer was: its nodes are in place, and so many steps of the next schedule are known. */
@@ -116,7 +116,8 @@ export class Explorer implements ChoiceSource {
     if (this.#outcome === 'complete') {
       const threw = run.ending === 'violation'
       if (threw) this.#endWithLast()
-      this.#reversals = run.steps.length === 0 && threw ? none() : this.#leaf(threw)
+      const isPlain = this.#preemptionsMax !== undefined || (run.steps.length === 0 && threw)
+      this.#reversals = isPlain ? none() : this.#leaf(threw)
       this.#advance()
     } else this.#backtrack()
     return this.#outcome
@@ -131,6 +132,8 @@ export class Explorer implements ChoiceSource {
     if (depth < this.#fixed) return this.#again(enabled, depth)
     if (depth === 0) this.#start()
     const { tree } = this.wakeup.nodes[depth] as { tree: Branch[] }
+    if (tree.length === 0 && this.#preemptionsMax !== undefined)
+      this.#branch(enabled, this.#preemptionsMax, tree)
     const wanted = tree[0]?.touch.event ?? this.#free(enabled, depth, tree)
     if (wanted === undefined) {
       this.#outcome = 'blocked'
@@ -143,10 +146,6 @@ export class Explorer implements ChoiceSource {
     const position = enabled.findIndex(({ id }) => id === this.names.idOf(wanted))
     if (position < 0) throw this.#notEnabled(wanted, enabled)
     this.#chosen = new Chosen(this.names, this.#run, { enabled, position, before: this.stack.steps.at(-1) })
-    if (this.#chosen.preemptions > (this.#preemptionsMax ?? Number.POSITIVE_INFINITY)) {
-      this.#outcome = 'pruned'
-      return undefined
-    }
     return this.#chosen.event
   }
 
@@ -175,14 +174,22 @@ export class Explorer implements ChoiceSource {
     const awake = (event: Event) =>
       event.fault === undefined &&
       (sleep.length === 0 || !sleep.some((touch) => touch.event === this.names.event(event.id)))
-    const last = this.#preemptionsMax === undefined ? undefined : this.stack.steps.at(-1)?.owner
-    const event =
-      (last === undefined
-        ? undefined
-        : enabled.find((one) => (one.owner ?? one.place) === last && awake(one))) ?? enabled.find(awake)
+    const event = enabled.find(awake)
     if (event !== undefined) tree.push({ touch: this.names.declared(event), children: [] })
     else if (enabled.every(({ fault }) => fault !== undefined)) tree.push({ touch: END_TOUCH, children: [] })
     return tree[0]?.touch.event
+  }
+
+  /**
+   * Under a bound of preemptions no order is left out for another: the one that it is left out for may have more
+   * preemptions than it has (Coons, Musuvathi and McKinley, "Bounded partial-order reduction", OOPSLA 2013).
+   */
+  #branch(enabled: readonly Event[], preemptionsMax: number, tree: Branch[]): void {
+    const before = this.stack.steps.at(-1)
+    if (enabled.every(({ fault }) => fault !== undefined)) tree.push({ touch: END_TOUCH, children: [] })
+    const within = enabled.filter((event) => preemptionsBy(event, enabled, before) <= preemptionsMax)
+    if (within.length < enabled.length) this.#leavesOut = true
+    for (const event of within) tree.push({ touch: this.names.declared(event), children: [] })
   }
 
   /** Notes what the guards look at. */
@@ -242,7 +249,10 @@ export class Explorer implements ChoiceSource {
       const explored = node.tree.shift()
       const touch = explored?.touch.event === END ? END_TOUCH : this.stack.steps[depth]?.touch
       if (explored !== undefined && touch !== undefined) {
-        nodes[depth] = { sleep: [...node.sleep, touch], tree: node.tree }
+        nodes[depth] = {
+          sleep: this.#preemptionsMax === undefined ? [...node.sleep, touch] : [],
+          tree: node.tree,
+        }
       }
       this.stack.truncate(depth)
       nodes.length = depth + 1

@@ -32,7 +32,7 @@ export interface ExploreReport {
   readonly verdict: ExploreVerdict
   /** Null where every schedule was covered. */
   readonly bound: ExploreBound | null
-  /** Complete executions: each is a Mazurkiewicz trace of its own. */
+  /** Complete executions: each is a Mazurkiewicz trace of its own, but under a bound of preemptions. */
   readonly executions: number
   /** Executions that had to be given up, as all that was left to happen had been explored: none in an optimal search. */
   readonly blocked: number
@@ -68,8 +68,9 @@ export interface ExploreOptions {
   /** Executions at the most, those before a resumption included. */
   readonly executionsMax?: number
   /**
-   * Preemptions in an execution at the most (Musuvathi and Qadeer, "Iterative context bounding", PLDI 2007): a task or
-   * place goes on with another one although it could have gone on itself.
+   * Preemptions in an execution at the most (Musuvathi and Qadeer, "Iterative context bounding", PLDI 2007): another
+   * task or place goes on although the one before could have. Then every schedule within the bound is run, also where
+   * several differ only in the order of independent steps.
    */
   readonly preemptionsMax?: number
   /** Milliseconds of this call. Needs a host. */

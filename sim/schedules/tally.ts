@@ -67,9 +67,6 @@ export class Tally {
       case 'blocked':
         this.counts.blocked++
         return
-      case 'pruned':
-        this.leftOut = 'preemptions'
-        return
       case 'complete':
         this.#complete(run, schedulable)
     }

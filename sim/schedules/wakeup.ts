@@ -154,7 +154,7 @@ class Inserting {
     if (event === END || (index < 0 && items[last]?.touch.event === END)) return index === 0
     if (last === 0 && index === 0) return true
     if (items.some(({ touch }, at) => at < last && conflict(touch, branch.touch))) return false
-    if (index < 0 && !this.#hasBudget(branch.touch)) return false
+    if (!this.#hasBudget(branch.touch)) return false
     if (index < 0 && conflict(branch.touch, (items[last] as Item).touch)) return false
     if (!branch.touch.isWhole) {
       yield* this.#resolveBranch(branch)
@@ -191,16 +191,16 @@ class Inserting {
     return !this.items.some((item, at) => at < index && this.#stack.isBefore(item.position, position))
   }
 
-  /** Whether a fault could still strike behind the sequence. */
-  #hasBudget({ fault }: Touch): boolean {
+  /** Whether a fault could strike beside all those of the sequence. */
+  #hasBudget({ fault, event }: Touch): boolean {
     if (fault === undefined) return true
     let left = this.#budgets.total(fault) - 1
     for (const [position, { touch }] of this.#stack.steps.entries()) {
       if (position < this.#sequence.depth && touch.fault === fault) left--
     }
-    const items = this.#sequence.items.map(({ touch }) => touch)
+    const others = [...this.#sequence.items.map(({ touch }) => touch), ...this.#way]
     const taken = new Set(
-      [...items, ...this.#way].flatMap((touch) => (touch.fault === fault ? touch.event : [])),
+      others.flatMap((touch) => (touch.fault === fault && touch.event !== event ? touch.event : [])),
     )
     return left >= taken.size
   }
