@@ -7,7 +7,7 @@ const OUTSIDE = { packages: true, builtins: true, deterministic: false } as cons
 
 const RULES: Rules = {
   folders: {
-    sim: { imports: [], packages: ['immer', 'seedrandom', '@noble/hashes', 'valibot'], ...PURE },
+    sim: { imports: [], packages: ['immer', 'seedrandom', '@noble/hashes', 'fflate', 'valibot'], ...PURE },
     model: { imports: ['sim'], packages: ['immer', 'valibot'], ...PURE },
     properties: { imports: ['sim', 'model'], packages: ['fast-check'], ...PURE },
     node: { imports: ['sim'], ...OUTSIDE },

@@ -43,3 +43,4 @@ export {
 } from './states.ts'
 export { type Policy, requestTransition, type UserMachine } from './user-machine.ts'
 export type { LifecycleView } from './view.ts'
+export { vocabulary } from './vocabulary.ts'

@@ -4,6 +4,8 @@ import { sha256 as sha256Bytes } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Event } from './event.ts'
 
+export { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
+
 /** 32-bit FNV-1a of an event id, mixed as MurmurHash3 finishes, so that sums of hashes spread well. */
 export function hashOfId(id: string): number {
   let hash = 0x811c9dc5
@@ -23,4 +25,9 @@ export function digestOfEnabled(enabled: readonly Event[]): number {
 /** SHA-256 (FIPS 180-4) of a text in UTF-8, as 64 hexadecimal digits. */
 export function sha256(text: string): string {
   return bytesToHex(sha256Bytes(utf8ToBytes(text)))
+}
+
+/** SHA-256 of bytes. */
+export function sha256OfBytes(bytes: Uint8Array): Uint8Array {
+  return sha256Bytes(bytes)
 }

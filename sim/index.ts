@@ -109,6 +109,7 @@ export { pos } from './strategies/pos.ts'
 export { random } from './strategies/random.ts'
 export type { Course, Strategy } from './strategies/strategy.ts'
 export { type Delivery, type Fired, System, type SystemDefinition, type SystemState } from './system.ts'
+export { decodeToken, encodeToken, isToken, TOKEN_LIMITS, type Token } from './token.ts'
 export {
   acceptedTrace,
   type Expectation,
@@ -122,6 +123,7 @@ export {
   type TraceStep,
   VERSION,
 } from './trace.ts'
+export { replayToken, type TokenReplay, tokenOf } from './unfold.ts'
 export {
   type Check,
   type OperationOptions,

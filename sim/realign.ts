@@ -25,7 +25,7 @@ export interface Attempt {
 }
 
 /** Orders of more steps than this are not given other times. */
-const TIMED_STEPS_MAX = 2_000
+export const TIMED_STEPS_MAX = 2_000
 
 /** Throws what a run throws. */
 export async function realign(trace: Trace, scenario: Scenario): Promise<Attempt> {
@@ -103,21 +103,30 @@ class Attempts {
     return last
   }
 
-  async #run(source: ChoiceSource, alignment: () => Alignment): Promise<Attempt> {
-    let begun: Schedulable | undefined
-    const begin = () => {
-      begun = this.#scenario.begin()
-      return begun
-    }
-    const wanted = subjectOf(this.#trace)
-    const finished = await run(
-      { ...this.#scenario, begin },
-      wanted === null ? { source } : { source, stopAt: wanted },
-    )
-    const claims = [...this.#scenario.properties, ...(begun?.properties ?? [])]
-    const found = alignment()
-    return { run: finished, alignment: found, ...judged(this.#trace, finished, claims, found) }
+  #run(source: ChoiceSource, alignment: () => Alignment): Promise<Attempt> {
+    return attempted(this.#trace, this.#scenario, { source, alignment })
   }
+}
+
+/** Follows a source to the violation of what a record is about, or to its end. `alignment` is asked for behind it. */
+export async function attempted(
+  trace: Trace,
+  scenario: Scenario,
+  { source, alignment }: { source: ChoiceSource; alignment: (run: Run) => Alignment },
+): Promise<Attempt> {
+  let begun: Schedulable | undefined
+  const begin = () => {
+    begun = scenario.begin()
+    return begun
+  }
+  const wanted = subjectOf(trace)
+  const finished = await run(
+    { ...scenario, begin },
+    wanted === null ? { source } : { source, stopAt: wanted },
+  )
+  const claims = [...scenario.properties, ...(begun?.properties ?? [])]
+  const found = alignment(finished)
+  return { run: finished, alignment: found, ...judged(trace, finished, claims, found) }
 }
 
 /** What a record is about: the property that it violates, or that it is to hold. */

@@ -84,21 +84,26 @@ async function followed(trace: Trace, scenario: Scenario): Promise<Followed> {
 
 function realigned(trace: Trace, attempt: Attempt, exact: Followed): Replay {
   const { run, alignment, property } = attempt
-  const found = outcomeOf(run, property)
+  const outcome = outcomeOfAttempt(trace, attempt)
   const divergence =
-    firstDivergence(trace, exact.again, exact.source.divergence) ?? outcomeDiffers(trace, exact.found)
-  const rest = { run, found, alignment }
-  if (attempt.fails) return { outcome: 'adapted', ...rest, divergence }
-  if (isFollowed(alignment) && attempt.isClaimed && endsAsRecorded(trace, run)) {
-    return { outcome: 'fixed', ...rest, divergence }
-  }
-  return { outcome: 'stale', ...rest, divergence: whereStale(trace, attempt, exact) }
+    outcome === 'stale'
+      ? whereStale(trace, attempt, exact)
+      : (firstDivergence(trace, exact.again, exact.source.divergence) ?? outcomeDiffers(trace, exact.found))
+  return { outcome, run, found: outcomeOf(run, property), alignment, divergence }
+}
+
+/** What a run says of a record that it did not come out to the byte of. */
+export function outcomeOfAttempt(trace: Trace, attempt: Attempt): 'adapted' | 'fixed' | 'stale' {
+  if (attempt.fails) return 'adapted'
+  const holds = attempt.isClaimed && endsAsRecorded(trace, attempt.run)
+  return holds && isFollowed(attempt.alignment) ? 'fixed' : 'stale'
 }
 
 /** Whether nothing is violated to an end at which that can be said. */
 function endsAsRecorded({ outcome }: Trace, { verdict, ending }: Run): boolean {
   const isJudged = outcome.ending === 'rest' || outcome.ending === 'cycle'
-  return verdict === 'no violation found' && (!isJudged || ending === outcome.ending)
+  const ends = isJudged || ending === 'source' ? ending === outcome.ending : true
+  return verdict === 'no violation found' && ends
 }
 
 /** The first recorded event that never came, with what was enabled when it was looked for; else what came of it. */

@@ -19,7 +19,9 @@ export interface Step {
  * Why a run ended: at rest, at one of its bounds, where the source ended it, where its last steps repeat for
  * ever, or at the violation looked for.
  */
-export type Ending = 'rest' | 'steps' | 'time' | 'source' | 'cycle' | 'violation'
+export type Ending = (typeof ENDINGS)[number]
+
+export const ENDINGS = ['rest', 'steps', 'time', 'source', 'cycle', 'violation'] as const
 
 export type RunVerdict = 'no violation found' | 'violated' | 'stuck'
 

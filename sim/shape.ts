@@ -7,6 +7,7 @@ import { TIMINGS } from './clock.ts'
 import { HeddleError } from './error.ts'
 import type { Observation } from './event.ts'
 import { printable } from './printable.ts'
+import { ENDINGS } from './run.ts'
 import type { Json } from './scenario.ts'
 import {
   type Expectation,
@@ -52,7 +53,7 @@ const Step = v.strictObject({
 })
 const Footer = v.strictObject({
   verdict,
-  ending: v.picklist(['rest', 'steps', 'time', 'source', 'cycle', 'violation']),
+  ending: v.picklist(ENDINGS),
   cycleFrom: v.exactOptional(count),
   property,
   message: v.nullable(v.string()),
@@ -69,11 +70,27 @@ function isObservation(value: unknown): boolean {
   return isObject(value) && typeof (value as { type?: unknown }).type === 'string'
 }
 
+/** The header in the first line. Throws HEDDLE_REPLAY_MALFORMED. */
+export function readHeader(lines: readonly string[]): Trace['header'] {
+  const header = readLine(lines, 0, Header, headerLine)
+  checkExpected(header)
+  return header
+}
+
+/** A line of JSON that stands as it would be written. Throws HEDDLE_REPLAY_MALFORMED. */
+export function readJson<Schema extends v.GenericSchema>(
+  lines: readonly string[],
+  index: number,
+  schema: Schema,
+): v.InferOutput<Schema> {
+  return readLine(lines, index, schema, (value) => JSON.stringify(value))
+}
+
 /** The trace that the lines hold. Throws HEDDLE_REPLAY_MALFORMED, and says in which line. */
 export function readLines(lines: readonly string[]): Trace {
   const last = lines.length - 1
   if (last < 1) malformed(0, 'expected a header and a footer, found one line')
-  const header = readLine(lines, 0, Header, headerLine)
+  const header = readHeader(lines)
   const opens = last > 1 && lines[1]?.startsWith('{"step":0,')
   const opening = opens ? readLine(lines, 1, Opening, (line) => openingLine(line.seen)).seen : []
   const steps: TraceStep[] = []
@@ -84,7 +101,6 @@ export function readLines(lines: readonly string[]): Trace {
   }
   const footer = readLine(lines, last, Footer, (line) => `${footerStart(line)}${line.sha256}"}`)
   const { sha256: _digest, ...outcome } = footer
-  checkExpected(header)
   checkOutcome(outcome, steps, last)
   checkCycle(outcome, { header, steps }, last)
   checkAgreement(header.expect, outcome, last)
