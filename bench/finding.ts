@@ -11,7 +11,7 @@ import { deviationsAbove, median } from './ranks.ts'
 
 const STRATEGIES = ['random', 'pct(2)', 'pct(3)', 'pos', 'delay-bounded(2)', 'portfolio']
 const PEER = 'fc.scheduler'
-const [hunts = 100, executionsMax = 1_000] = process.argv.slice(2).map(Number)
+const [hunts = 100, executionsMax = 500] = process.argv.slice(2).map(Number)
 
 /** So many hunts that have all found nothing at the beginning stand for the rest. */
 const MISSES_MAX = 10

@@ -16,7 +16,7 @@ export function coverageLine(hunted: readonly Hunted[]): string {
   const runs = sum((one) => one.runs)
   const { taken, neverTaken } = movesOf(hunted.map(({ moves }) => moves))
   return [
-    `${thousands(sum((one) => one.distinct))} different orders in ${thousands(runs)} runs`,
+    `Different orders of dependent steps: ${thousands(sum((one) => one.distinct))} in ${thousands(runs)} runs`,
     `another run has a new one with a chance of ${percent(runs === 0 ? 1 : sum((one) => one.once) / runs)}`,
     `${taken.length} of ${taken.length + neverTaken.length} transitions of the lifecycle taken.`,
   ].join('; ')

@@ -172,7 +172,7 @@ describe('what a hunt has covered', () => {
     const args = ['hunt', 'two-machines', 'owner-drops', '--seeds', '30', '--out', 'covered']
     const [line, detail] = await Promise.all([heddle(...args), heddle(...args, '--coverage')])
     expect(line.stdout).toMatch(
-      /\n\d+ different orders in 60 runs; another run has a new one with a chance of [\d.]+ %; \d+ of 22 transitions of the lifecycle taken\.\n/,
+      /\nDifferent orders of dependent steps: \d+ in 60 runs; another run has a new one with a chance of [\d.]+ %; \d+ of 22 transitions of the lifecycle taken\.\n/,
     )
     expect(line.stdout).not.toContain('never taken')
     expect(detail.stdout).toMatch(/\nscenario +runs +different orders +met once +the next is new\n/)

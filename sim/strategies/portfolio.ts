@@ -15,9 +15,9 @@ interface Member {
 
 /** Who has its turn how often. */
 export const MEMBERS: readonly Member[] = [
-  { strategy: pos, weight: 8 },
-  { strategy: pct(3), weight: 7 },
-  { strategy: pct(5), weight: 3 },
+  { strategy: pos, weight: 7 },
+  { strategy: pct(3), weight: 5 },
+  { strategy: pct(5), weight: 6 },
   { strategy: random, weight: 1 },
   { strategy: delayBounded(2), weight: 1 },
 ]
