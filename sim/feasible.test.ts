@@ -6,10 +6,11 @@ import { generatedScenario, REPEATABLE, schedule } from './generated.fixture.ts'
 import { parseTrace } from './parse.ts'
 import { replay } from './replay.ts'
 import type { Scenario } from './scenario.ts'
-import { runSync } from './scheduler.ts'
+import { run, runSync } from './scheduler.ts'
 import { type ChoiceSource, listed, seeded } from './source.ts'
 import { random } from './strategies/random.ts'
 import { encodeTrace } from './trace.ts'
+import { world } from './world.ts'
 
 function orderOf(scenario: Scenario, source: ChoiceSource) {
   const recorder = recording(source)
@@ -48,12 +49,49 @@ function plainly(order: readonly Made[]): readonly number[] | undefined {
 }
 
 async function replaysToTheByte(scenario: Scenario, order: readonly Made[], timesUs: readonly number[]) {
-  const run = runSync(scenario, { source: following(order, timesUs) })
-  expect(run.steps.map(({ event }) => event.id)).toEqual(order.map(({ event }) => event.id))
-  expect(run.steps.map(({ timeUs }) => timeUs)).toEqual(timesUs)
-  const text = encodeTrace(run, { seed: null, strategy: null, timing: 'sampled' })
+  const finished = await run(scenario, { source: following(order, timesUs) })
+  expect(finished.steps.map(({ event }) => event.id)).toEqual(order.map(({ event }) => event.id))
+  expect(finished.steps.map(({ timeUs }) => timeUs)).toEqual(timesUs)
+  const text = encodeTrace(finished, { seed: null, strategy: null, timing: 'sampled' })
   expect((await replay(parseTrace(text), scenario)).outcome).toBe('exact')
 }
+
+/** Workers who wait for a gate that opens and shuts, some behind each other, and one who may break it. */
+const guarded: fc.Arbitrary<Scenario> = fc
+  .array(fc.tuple(fc.nat(4), fc.nat(4), fc.boolean()), { minLength: 1, maxLength: 4 })
+  .map((workers) =>
+    world(
+      'guarded',
+      ({ task }) => {
+        let isOpen = false
+        task('gate', async (self) => {
+          for (let turn = 0; turn < 5; turn++) {
+            await self.sleep(['1ms', '4ms'])
+            isOpen = !isOpen
+          }
+        })
+        for (const [index, [min, more, queues]] of workers.entries()) {
+          task(`worker-${index}`, async (self) => {
+            const window = [`${min}ms`, `${min + more}ms`] as const
+            await self.operation('enter', {
+              window,
+              when: () => isOpen,
+              ...(queues ? { channel: 'door' } : {}),
+            })
+            await self.operation('work', { window, channel: 'desk' })
+          })
+        }
+        task(
+          'vandal',
+          (self) => self.operation('break', { fault: 'breaks', window: '3ms', when: () => isOpen }),
+          {
+            background: true,
+          },
+        )
+      },
+      { budgets: { breaks: 1 } },
+    ),
+  )
 
 describe('the times of an order', () => {
   it('are found for every order that was drawn with times, none before the earliest and none after the latest', () =>
@@ -90,6 +128,21 @@ describe('the times of an order', () => {
     expect(seen.possible).toBeGreaterThan(20)
     expect(seen.impossible).toBeGreaterThan(20)
   })
+
+  it('are found for runs in which operations wait for their turn, for a guard, or both', () =>
+    fc.assert(
+      fc.asyncProperty(guarded, fc.nat(1_000), async (scenario, seed) => {
+        const { budgets } = scenario.begin()
+        const recorder = recording(seeded({ seed, strategy: random, timing: 'sampled', budgets }))
+        const { steps } = await run(scenario, { source: recorder })
+        const order = recorder.made.slice(0, steps.length)
+        for (const pace of ['earliest', 'latest'] as const) {
+          const timesUs = feasibleTimes(order, pace) as readonly number[]
+          await replaysToTheByte(scenario, order, timesUs)
+        }
+      }),
+      REPEATABLE,
+    ))
 
   it('are found where nothing deviates', () =>
     fc.assert(

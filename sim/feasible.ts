@@ -17,8 +17,8 @@ interface Constraint {
 }
 
 /**
- * An event that waited behind another of its channel: it is late where its window is over when its turn comes, and
- * then happens at once. So either of two constraints is enough.
+ * An event that waited behind another of its channel, or for its guard: it is late where its window is over when its
+ * turn comes, and then happens at once. So either of two constraints is enough.
  */
 interface Late {
   readonly inTime: Constraint
@@ -49,8 +49,8 @@ export function feasibleTimes(
   return timesUs.slice(1)
 }
 
-/** How long an event was enabled: since the step `since`, and last before the step `last` was taken. */
-interface Enabled {
+/** A stretch in which an event was enabled: since the step `since`, and last before the step `last` was taken. */
+interface Stretch {
   readonly event: Event
   readonly since: number
   last: number
@@ -59,26 +59,29 @@ interface Enabled {
 function constraintsOf(order: readonly Made[]): Constraints {
   const all: Constraint[] = []
   const late: Late[] = []
-  const required = new Map<string, Enabled>()
-  for (const [index, { event, enabled }] of order.entries()) {
-    const { createdAtStep, window, fault } = event
-    const step = index + 1
-    all.push({ from: index, to: step, byUs: 0 })
-    all.push({ from: createdAtStep, to: step, byUs: window.minUs })
-    if (fault !== undefined) all.push({ from: step, to: createdAtStep, byUs: -window.maxUs })
-    for (const other of enabled) {
-      if (other.fault !== undefined) continue
-      const before = required.get(other.id)
-      if (before === undefined) required.set(other.id, { event: other, since: index, last: step })
-      else before.last = step
-    }
-  }
-  for (const { event, since, last } of required.values()) {
-    const { createdAtStep, window } = event
+  const current = new Map<string, Stretch>()
+  /** It happens, or is not enabled any more, before it is overdue. */
+  const end = ({ event: { createdAtStep, window }, since, last }: Stretch) => {
     const inTime = { from: last, to: createdAtStep, byUs: -window.maxUs }
     if (since <= createdAtStep) all.push(inTime)
     else late.push({ inTime, atOnce: { from: last, to: since, byUs: 0 } })
   }
+  for (const [index, { event, enabled }] of order.entries()) {
+    const step = index + 1
+    all.push({ from: index, to: step, byUs: 0 })
+    all.push({ from: event.createdAtStep, to: step, byUs: event.window.minUs })
+    for (const other of enabled) {
+      const stretch = current.get(other.id)
+      if (stretch?.last === index) stretch.last = step
+      else {
+        if (stretch !== undefined && other.fault === undefined) end(stretch)
+        current.set(other.id, { event: other, since: index, last: step })
+      }
+    }
+    // A fault may pass its time unless it is what happens.
+    if (event.fault !== undefined) end(current.get(event.id) ?? { event, since: index, last: step })
+  }
+  for (const stretch of current.values()) if (stretch.event.fault === undefined) end(stretch)
   return { all, late }
 }
 
