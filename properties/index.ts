@@ -10,6 +10,7 @@ export {
   unauthenticatedGetsOnlyAClose,
 } from './closing.ts'
 export { type Exhaustible, exhaustibleScenario, exhaustibles } from './exhaustible.ts'
+export { type Explorable, explorableScenario, explorables } from './explorable.ts'
 export { allFiveAgentEvents, noMessageLostDuplicatedOrReordered } from './messages.ts'
 export { exactlyOneGrant, oneMachinePerUser, oneOwnerPerUser } from './ownership.ts'
 export { reachable } from './reached.ts'
