@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { actor, type Context } from '../actor.ts'
 import { REPEATABLE, schedule } from '../generated.fixture.ts'
 import { record } from '../hunt.ts'
 import { parseTrace } from '../parse.ts'
+import { always } from '../property.ts'
 import { race } from '../race.fixture.ts'
 import { playing, rally } from '../rally.fixture.ts'
 import { replay } from '../replay.ts'
@@ -10,6 +12,7 @@ import { type Scenario, scenario } from '../scenario.ts'
 import { NO_EXCEPTION, NOT_STUCK, run, runSync } from '../scheduler.ts'
 import { listed, seeded } from '../source.ts'
 import { random } from '../strategies/random.ts'
+import { System } from '../system.ts'
 import { encodeTrace } from '../trace.ts'
 import { world } from '../world.ts'
 import { fragile, superfluous } from './minimal.fixture.ts'
@@ -39,6 +42,7 @@ describe('a shrunk failure', () => {
         const result = await shrink(parseTrace(encodeTrace(first, FREE)), one)
         await expectMinimal(result)
         expect(result.after.deviations).toBeLessThanOrEqual(result.before.deviations)
+        expect(result.after.faults).toBeLessThanOrEqual(result.before.faults)
         shrunk++
       }),
       { ...REPEATABLE, numRuns: 400 },
@@ -111,6 +115,18 @@ describe('a shrunk failure', () => {
     await expectMinimal(result)
   })
 
+  it('has no fault where it was found without one, though a smaller scenario fails with one', async () => {
+    const either = (tasks: number): Scenario => ({
+      ...lossyOrCrowded(tasks),
+      simpler: () => (tasks > 1 ? [either(1)] : []),
+    })
+    const none = runSync(lossyOrCrowded(2), { source: listed([]), stopAt: true })
+    const trace = parseTrace(encodeTrace(none, FREE))
+    const result = await shrink(trace, either(2))
+    expect(result.scenario.parameters).toEqual({ tasks: 2 })
+    expect(result.after.faults).toBe(0)
+  })
+
   it('is late where what is violated is a bound of virtual time', async () => {
     const slow = world('slow', ({ task, check }) => {
       let ended = 0
@@ -166,6 +182,38 @@ async function firstSeed(one: Scenario, property: string, timing: 'sampled' | 'u
     if ((fails || (property === NOT_STUCK && waiting.length > 0)) && struck >= faults) return seed
   }
   throw new Error(`no seed violates ${property}`)
+}
+
+/** Fails where two come, and where one comes that loses something. */
+function lossyOrCrowded(tasks: number): Scenario {
+  const guest = actor({
+    initial: { isLost: false, isIn: false },
+    start(_state: { isLost: boolean; isIn: boolean }, { setTimer }: Context) {
+      setTimer('lose', '0ms', { type: 'lose' }, { fault: 'losses' })
+      setTimer('enter', '1ms', { type: 'enter' })
+    },
+    receive(state, { type }) {
+      if (type === 'lose') state.isLost = true
+      else state.isIn = true
+    },
+  })
+  const names = Array.from({ length: tasks }, (_, index) => `guest-${index}`)
+  const system = new System({
+    actors: Object.fromEntries(names.map((name) => [name, guest])),
+    budgets: { losses: 1 },
+  })
+  type Guests = Readonly<Record<string, { isLost: boolean; isIn: boolean }>>
+  return scenario({
+    name: 'guests',
+    system,
+    parameters: { tasks },
+    properties: [
+      always('nobody is lost, nor in a crowd', (guests: Guests) => {
+        const all = Object.values(guests)
+        return !all.some(({ isLost, isIn }) => isLost && isIn) && all.filter(({ isIn }) => isIn).length < 2
+      }),
+    ],
+  })
 }
 
 /** Tasks each of which may lose what it reads; the last one throws then. */

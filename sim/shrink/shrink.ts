@@ -101,19 +101,24 @@ async function smallerScenario(trials: Trials, found: Trial): Promise<Trial> {
   return current
 }
 
-/** A failing run of a simpler scenario, no longer than the one at hand: by the same deviations, by none, or by a seed. */
+/**
+ * A failing run of a simpler scenario, no longer than the one at hand and with no more faults, as another cause is
+ * another failure: by the same deviations, by none, or by a seed.
+ */
 async function failingOn(trials: Trials, scenario: Scenario, current: Trial): Promise<Trial | undefined> {
   const { deviations, run } = current
   const stepsMax = run.steps.length
+  const isNoWorse = (failing: Trial | undefined) =>
+    failing !== undefined && faultsIn(failing.deviations) <= faultsIn(deviations)
   if (trials.canDeviate) {
     for (const schedule of deviations.length === 0 ? [deviations] : [deviations, []]) {
       const failing = await trials.failing(scenario, schedule, stepsMax)
-      if (failing !== undefined) return failing
+      if (isNoWorse(failing)) return failing
     }
   }
   for (let seed = 1; seed <= SEEDS; seed++) {
     const failing = await trials.seeded(scenario, seed, stepsMax)
-    if (failing !== undefined) return failing
+    if (isNoWorse(failing)) return failing
   }
   return undefined
 }
@@ -172,11 +177,15 @@ function passes({ order }: Pick<Trial, 'order'>): number {
   )
 }
 
+function faultsIn(deviations: readonly Deviation[]): number {
+  return deviations.filter(({ kind }) => kind === 'strike').length
+}
+
 function sizeOf({ scenario, run, deviations }: Trial): FailureSize {
   return {
     steps: run.steps.length,
     deviations: deviations.length,
-    faults: deviations.filter(({ kind }) => kind === 'strike').length,
+    faults: faultsIn(deviations),
     actors: scenario.system?.members.length,
   }
 }
