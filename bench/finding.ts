@@ -39,30 +39,29 @@ async function main(): Promise<void> {
     style: { head: [], border: [], compact: true },
   })
   const behind: string[] = []
+  const onAverage: string[] = []
   for (const sought of [...ofMutants(), ...ofCompeting()]) {
     const samples: (readonly number[])[] = []
     for (const [, hunt] of contenders) samples.push(await sampleOf(sought, hunt))
     table.push([sought.name, ...samples.map((sample) => shown(median(sample)))])
-    behind.push(...comparison(sought, samples.at(-2) ?? [], samples.at(-1) ?? []))
+    const [portfolio = [], peer = []] = samples.slice(-2)
+    const deviations = deviationsAbove(portfolio, peer)
+    if (median(portfolio) > median(peer)) behind.push(`${sought.name} (${deviations.toFixed(1)})`)
+    else if (deviations > CHANCE) onAverage.push(sought.name)
   }
   console.log(table.toString())
   const seconds = Math.round((performance.now() - began) / 1_000)
   console.log(`Untimed, at most ${executionsMax} runs a hunt; ${seconds} s, Node ${process.version}.`)
-  if (behind.length === 0) console.log(`The portfolio needs no more runs than ${PEER} anywhere.`)
-  for (const line of behind) console.log(line)
-}
-
-/** A sentence where the portfolio needs more runs, by the median or by what chance does not explain. */
-function comparison({ name }: Sought, portfolio: readonly number[], peer: readonly number[]): string[] {
-  const deviations = deviationsAbove(portfolio, peer)
-  const isMore = deviations > CHANCE
-  if (median(portfolio) <= median(peer) && !isMore) return []
-  const why = isMore
-    ? 'which is more than chance'
-    : `which is chance: ${deviations.toFixed(1)} standard deviations`
-  return [
-    `The portfolio needs more runs for ${name}: ${shown(median(portfolio))}, ${PEER} ${shown(median(peer))}, ${why}.`,
-  ]
+  console.log(
+    behind.length === 0
+      ? `By the median, the portfolio needs no more runs than ${PEER} anywhere.`
+      : `By the median, the portfolio needs more runs than ${PEER} for ${behind.join('; ')}: in parentheses by how many standard deviations of chance.`,
+  )
+  if (onAverage.length > 0) {
+    console.log(
+      `By all hunts together, and by more than chance, it needs more for ${onAverage.join('; ')}, though no more by the median.`,
+    )
+  }
 }
 
 function entryOf(name: string): CatalogueEntry {
