@@ -3,13 +3,21 @@
 // and with the call that its documentation recommends for waiting, `waitIdle`.
 
 import fc from 'fast-check'
-import { type Run, random, runAll, type Scenario, seeded, world } from '../sim/index.ts'
+import {
+  type ExploreReport,
+  explore,
+  hunt,
+  portfolio,
+  random,
+  type Scenario,
+  type Strategy,
+  world,
+} from '../sim/index.ts'
 import type { Contender } from './rounds.ts'
 
 const TASKS = ['tab-1', 'tab-2', 'tab-3', 'tab-4']
 const AWAITS = 5
 const RUNS_PER_ROUND = 500
-const NO_FAULTS = {}
 
 /** Each task says itself where it may be interrupted, as the peer's program does. */
 const fourTasks = world('four tasks', ({ task }) => {
@@ -29,25 +37,36 @@ const fourTasksAsked = world('four tasks', ({ task, operation }) => {
   }
 })
 
-function ours(name: string, scenario: Scenario): Contender {
+/** A hunt as anybody calls it, its self-checks among the runs, which it does not count. */
+function hunting(name: string, scenario: Scenario, strategy: Strategy): Contender {
   return {
     name,
     async round(index) {
-      let steps = 0
-      const each = (run: Run) => {
-        if (run.verdict !== 'no violation found')
-          throw new Error(`Expected no violation, found ${run.verdict}.`)
-        steps += run.stepCount
-      }
-      const next = (run: number) => {
-        const seed = index * RUNS_PER_ROUND + run
-        return [
-          scenario,
-          { source: seeded({ seed, strategy: random, timing: 'untimed', budgets: NO_FAULTS }) },
-        ] as const
-      }
-      await runAll(RUNS_PER_ROUND, next, each)
+      const seeds = { first: index * RUNS_PER_ROUND, count: RUNS_PER_ROUND }
+      const { verdict, steps } = await hunt(scenario, { strategy, timing: 'untimed', seeds })
+      if (verdict !== 'no violation found') throw new Error(`Expected no violation, found ${verdict}.`)
       return { runs: RUNS_PER_ROUND, steps }
+    },
+  }
+}
+
+/** Goes on, in each round, where the one before has stopped: all orders would be 11,732,745,024. */
+function exploring(name: string, scenario: Scenario): Contender {
+  let resume: ExploreReport['resume'] = null
+  let executions = 0
+  let steps = 0
+  return {
+    name,
+    async round() {
+      const report = await explore(scenario, {
+        executionsMax: executions + RUNS_PER_ROUND,
+        ...(resume === null ? {} : { resume }),
+      })
+      const done = { runs: report.executions - executions, steps: report.steps - steps }
+      resume = report.resume
+      executions = report.executions
+      steps = report.steps
+      return done
     },
   }
 }
@@ -71,9 +90,12 @@ const theirs: Contender = {
   },
 }
 
-/** The subject first, then its peers. */
-export const fourTasksContenders: readonly Contender[] = [
-  ours('heddle, world, random', fourTasks),
+/** The subject first, then its peer, and then what else there is of ours. */
+export const huntContenders: readonly Contender[] = [
+  hunting('heddle, hunt, random', fourTasks, random),
   theirs,
-  ours('heddle, the world is asked', fourTasksAsked),
+  hunting('heddle, hunt, portfolio', fourTasks, portfolio),
+  hunting('heddle, hunt, the world is asked', fourTasksAsked, random),
 ]
+
+export const exploreContenders: readonly Contender[] = [exploring('heddle, explore', fourTasks), theirs]

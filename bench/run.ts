@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os'
 import Table from 'cli-table3'
 import { fiveTabsContenders } from './five-tabs.ts'
-import { fourTasksContenders } from './four-tasks.ts'
+import { exploreContenders, huntContenders } from './four-tasks.ts'
 import { type Contender, type Measured, measure } from './rounds.ts'
 
 const ROUNDS = { warmUp: 20, measured: 81 }
@@ -14,7 +14,8 @@ async function main(): Promise<void> {
   console.log(
     `Node ${process.version}, ${availableParallelism()} CPUs, medians of ${ROUNDS.measured} alternating rounds`,
   )
-  await part('four tasks of five awaits each', fourTasksContenders)
+  await part('four tasks of five awaits each', huntContenders)
+  await part('the same, one run for each order', exploreContenders)
   await part('five-tabs on the actor model', fiveTabsContenders)
 }
 

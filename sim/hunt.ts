@@ -43,8 +43,10 @@ const SEEDS: Seeds = { first: 1, count: 200 }
 const SELF_CHECK_EVERY = 50
 /** Checked in any case, so that a short hunt is not left without. */
 const FIRST_CHECKED = 4
-/** Runs between two looks at the signal. */
-const RUNS_PER_ROUND = 32
+/** Runs before the first look at the signal; later, as many as take about so many steps, up to a bound. */
+const RUNS_OF_FIRST_ROUND = 32
+const STEPS_PER_ROUND = 10_000
+const RUNS_PER_ROUND_MAX = 500
 
 /**
  * Runs the seeds one after the other, each to its end. Throws HEDDLE_SEEDS on a range that is none; any other
@@ -67,7 +69,7 @@ export async function hunt<Measure = undefined>(
   })
   const manner = { strategy, timing, choices: await choicesOf(scenario, { strategy, timing }) }
   while (builder.runs < seeds.count && builder.failures < failuresMax && signal?.aborted !== true) {
-    const count = Math.min(RUNS_PER_ROUND, seeds.count - builder.runs)
+    const count = Math.min(runsOfRound(builder), seeds.count - builder.runs)
     await round(builder, scenario, { first: seeds.first + builder.runs, count }, { ...options, ...manner })
     onProgress?.(builder.runs)
   }
@@ -115,6 +117,13 @@ function checkSeeds({ first, count }: Seeds): void {
     'HEDDLE_SEEDS',
     `Expected seeds that are non-negative integers, found first ${first}, count ${count}. Give both as integers from 0 on.`,
   )
+}
+
+/** A round has a cost of its own, and short runs would spend much of their time on it. */
+function runsOfRound({ runs, steps }: { readonly runs: number; readonly steps: number }): number {
+  if (runs === 0) return RUNS_OF_FIRST_ROUND
+  const stepsPerRun = Math.max(1, steps / runs)
+  return Math.max(1, Math.min(RUNS_PER_ROUND_MAX, Math.floor(STEPS_PER_ROUND / stepsPerRun)))
 }
 
 /** How the schedules are made. */

@@ -76,9 +76,9 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 export class ReportBuilder<Measure> {
   runs = 0
   failures = 0
+  steps = 0
   readonly #scenario: Scenario
   readonly #origin: Origin
-  #steps = 0
   #cutShort = 0
   #selfChecks = 0
   #differing = 0
@@ -103,7 +103,7 @@ export class ReportBuilder<Measure> {
   /** `declared` are the properties that the run brought with it, besides those of its scenario. */
   addRun(seed: number, run: Run, declared: readonly Property[], measure?: (run: Run) => Measure): void {
     this.runs++
-    this.#steps += run.stepCount
+    this.steps += run.stepCount
     if (run.verdict !== 'no violation found') this.failures++
     if (run.ending === 'steps' || run.ending === 'time') this.#cutShort++
     this.#declare(declared)
@@ -134,7 +134,7 @@ export class ReportBuilder<Measure> {
       timing: this.#origin.timing,
       seeds: { first: this.#origin.first, count: this.runs },
       verdict: verdictOf(properties, this.#nonDeterminism),
-      steps: this.#steps,
+      steps: this.steps,
       failures: this.failures,
       cutShort: this.#cutShort,
       properties,

@@ -100,10 +100,14 @@ function choiceDiffers(a: Watched, b: Watched, index: number): Difference | unde
 function drawsDiffer(a: readonly Draw[], b: readonly Draw[], place: Place): Difference | undefined {
   const longest = Math.max(a.length, b.length)
   for (let index = 0; index < longest; index++) {
-    const [expected, found] = [describeDraw(a[index]), describeDraw(b[index])]
-    if (expected !== found) return { what: 'draw', place, expected, found }
+    if (isSameDraw(a[index], b[index])) continue
+    return { what: 'draw', place, expected: describeDraw(a[index]), found: describeDraw(b[index]) }
   }
   return undefined
+}
+
+function isSameDraw(a: Draw | undefined, b: Draw | undefined): boolean {
+  return a?.value === b?.value && a?.stream === b?.stream && a?.label === b?.label
 }
 
 function describeDraw(draw: Draw | undefined): string {
