@@ -20,6 +20,8 @@ export const workersOption = integer(1, WORKERS_MAX)
 export const timeoutOption = (text: string) => integer(1, TIMEOUT_MAX_S)(text) * 1_000
 export const statesOption = integer(1, STATES_MAX)
 export const depthOption = integer(1, DEPTH_MAX)
+export const executionsOption = integer(1, STATES_MAX)
+export const preemptionsOption = integer(0, DEPTH_MAX)
 /** Megabytes in, bytes out. */
 export const memoryOption = (text: string) => integer(1, MEMORY_MAX_MB)(text) * 1_000_000
 export const timingOption = oneOf<TimingName>(TIMINGS)

@@ -38,6 +38,7 @@ import {
   type Smaller,
   shrinkRecord,
 } from './explaining.ts'
+import { type ExploreTask, type ExploringResults, exploreSubject } from './explore-task.ts'
 import { find } from './options.ts'
 import { type Recorded, type Replayed, replayBytes, replayOn } from './replaying.ts'
 import { oneLine, plain, thousands } from './terminal.ts'
@@ -104,6 +105,7 @@ export type Task =
   | ReplayTask
   | ExplainTask
   | CheckTask
+  | ExploreTask
   | GraphTask
 
 /** What is taken of each run of a hunt. */
@@ -113,7 +115,7 @@ export interface Taken extends Measure {
 }
 
 /** What each kind of task gives. */
-export interface TaskResults {
+export interface TaskResults extends ExploringResults {
   load: null
   hunt: HuntedSeeds
   canaries: readonly Song[]
@@ -195,6 +197,7 @@ function whereOf(task: Task): string {
 }
 
 async function work(task: Task): Promise<TaskResults[Task['kind']]> {
+  if (task.kind === 'explore') return exploreSubject(task)
   switch (task.kind) {
     case 'load':
       await load(task.coordinator)

@@ -1,0 +1,234 @@
+// `heddle explore`: every trace of the scenarios asked for, at the sizes at which there are few enough of them. The
+// first failure gets a replay file; what was left out can be resumed from a file.
+
+import { open } from 'node:fs/promises'
+import { relative } from 'node:path'
+import { type Command, Option } from 'commander'
+import { scenarios } from '../model/index.ts'
+import { explorables } from '../properties/index.ts'
+import type { Json } from '../sim/index.ts'
+import { CheckLink } from './check-link.ts'
+import { chosen, forEntry, nameOf } from './coordinators.ts'
+import { EXIT, type ExitCode, UsageError } from './exit.ts'
+import { explorable } from './explore-task.ts'
+import {
+  type ExploreFinding,
+  type ExploreOutcome,
+  type ExploreSubject,
+  exploreJson,
+  exploreText,
+  isAsExpected,
+  isOpen,
+} from './explore-text.ts'
+import { replayCommandFor } from './failure.ts'
+import { executionsOption, find, preemptionsOption, timeoutOption } from './options.ts'
+import { eachOf, Interrupted, loadCoordinator, Pool } from './pool.ts'
+import { replayFileName, untaken, writeReplayFile, writeWhole } from './replay-file.ts'
+import { plain, print, printError, progress, thousands } from './terminal.ts'
+
+export interface ExploreCommand {
+  readonly coordinator?: string
+  readonly executions?: number
+  readonly preemptions?: number
+  readonly time?: number
+  readonly resume?: string
+  readonly out: string
+  readonly workers: number
+  readonly timeout: number
+  readonly json: boolean
+}
+
+/** Adds the command; `shared` are the options that it has in common with others. */
+export function addExplore(
+  heddle: Command,
+  shared: readonly Option[],
+  action: (names: readonly string[], options: ExploreCommand) => Promise<void>,
+): void {
+  const explore = heddle
+    .command('explore')
+    .description('run every schedule that differs in more than the order of independent steps, each once')
+    .argument('[scenario...]', 'scenarios by name; all of them unless given')
+    .addOption(new Option('--executions <n>', 'executions at the most').argParser(executionsOption))
+    .addOption(
+      new Option('--preemptions <n>', 'preemptions in an execution at the most').argParser(preemptionsOption),
+    )
+    .addOption(new Option('--time <seconds>', 'time of one exploration at the most').argParser(timeoutOption))
+    .option('--resume <file>', 'go on from this file where it is there; what is left out is written to it')
+    .option('--out <folder>', 'where replay files go', '.heddle')
+    .addHelpText('after', EXPLORE_HELP)
+    .action(action)
+  for (const option of shared) explore.addOption(option)
+}
+
+const EXPLORE_HELP = `
+Every order that causes allow is covered, whatever the delays, at sizes with few enough traces. Without --coordinator,
+the single coordinator must hold, and the competing machines must break what the catalogue says; with it, each must hold.
+Exit code: 1 where anything came out otherwise, 4 where a bound came before that could be said, else 0.`
+
+const NEVER_MS = 2 ** 31 - 1
+const AFTERMATH_MS = 5_000
+const LOOK_EVERY_MS = 200
+const RESUME_BYTES_MAX = 64 * 2 ** 20
+
+export async function exploreCommand(
+  names: readonly string[],
+  command: ExploreCommand,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const subjects = await subjectsOf(names, command)
+  if (command.resume !== undefined && subjects.length !== 1) {
+    throw new UsageError(
+      `Expected one exploration beside --resume, found ${subjects.length}. Name one scenario, and a coordinator.`,
+    )
+  }
+  const resume = command.resume === undefined ? undefined : await readState(command.resume)
+  const pool = new Pool(Math.min(command.workers, subjects.length))
+  try {
+    await loadCoordinator(pool, subjects[0]?.coordinator, { timeoutMs: command.timeout, signal })
+    const outcomes = await run(pool, { subjects, resume, signal }, command)
+    const left = outcomes[0]?.explored?.report.resume
+    if (command.resume !== undefined && left != null) await writeWhole(command.resume, JSON.stringify(left))
+    const failures = await recorded(outcomes, command.out)
+    print(command.json ? exploreJson(outcomes, failures) : exploreText(outcomes, failures))
+    if (signal.aborted) printError('Interrupted: this is what was found until then.')
+    return exitCode(outcomes, signal)
+  } finally {
+    await pool.close()
+  }
+}
+
+async function subjectsOf(
+  names: readonly string[],
+  command: ExploreCommand,
+): Promise<readonly ExploreSubject[]> {
+  const wanted =
+    names.length === 0 ? scenarios : [...new Set(names)].map((name) => find('scenario', name, scenarios))
+  const ref = command.coordinator === undefined ? undefined : await chosen(command.coordinator)
+  return wanted.flatMap((entry) => {
+    const own = explorables.flatMap(({ scenario, coordinator, broken }, index): ExploreSubject[] =>
+      scenario === entry.name
+        ? [{ index, coordinator: { kind: 'built-in', name: coordinator }, mustBreak: broken.length > 0 }]
+        : [],
+    )
+    if (ref === undefined) return own
+    const coordinator = forEntry(ref, entry)
+    const same = own.find((one) => nameOf(one.coordinator) === nameOf(coordinator)) ?? own[0]
+    return same === undefined ? [] : [{ ...same, coordinator, mustBreak: false }]
+  })
+}
+
+async function run(
+  pool: Pool,
+  {
+    subjects,
+    resume,
+    signal,
+  }: { subjects: readonly ExploreSubject[]; resume: Json | undefined; signal: AbortSignal },
+  command: ExploreCommand,
+): Promise<readonly ExploreOutcome[]> {
+  const line = progress('exploring')
+  const links = subjects.map(() => new CheckLink())
+  const ending = new AbortController()
+  const abort = () => {
+    for (const link of links) link.abort()
+    setTimeout(() => ending.abort(), AFTERMATH_MS).unref()
+  }
+  signal.addEventListener('abort', abort, { once: true })
+  let done = 0
+  const began = performance.now()
+  const timer = setInterval(() => {
+    const traces = links.reduce((sum, link) => sum + link.progress().states, 0)
+    const perSecond = Math.round((traces * 1_000) / (performance.now() - began))
+    line.update(
+      `${done} of ${subjects.length} explorations, ${thousands(traces)} traces, ${thousands(perSecond)}/s`,
+    )
+  }, LOOK_EVERY_MS)
+  const outcomes: ExploreOutcome[] = subjects.map((subject) => ({ ...subject, explored: undefined }))
+  try {
+    await eachOf(subjects, pool.workers, async (subject, index) => {
+      if (signal.aborted) return
+      const { executions: executionsMax, preemptions: preemptionsMax, time: timeMaxMs } = command
+      const manner = { executionsMax, preemptionsMax, timeMaxMs, resume }
+      const { shared } = links[index] as CheckLink
+      const task = { kind: 'explore', ...subject, ...manner, shared } as const
+      try {
+        const explored = await pool.run(task, { timeoutMs: NEVER_MS, signal: ending.signal })
+        outcomes[index] = { ...subject, explored }
+      } catch (error) {
+        if (!(error instanceof Interrupted)) throw error
+      }
+      done++
+    })
+    return outcomes
+  } finally {
+    clearInterval(timer)
+    signal.removeEventListener('abort', abort)
+    line.stop()
+  }
+}
+
+/** The state in a file; undefined where there is no such file, as before a first exploration. */
+async function readState(path: string): Promise<Json | undefined> {
+  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw new UsageError(`Expected a file to resume from at ${plain(path)}, found ${error.code}.`)
+  })
+  if (file === undefined) return undefined
+  try {
+    const stat = await file.stat()
+    if (!stat.isFile() || stat.size > RESUME_BYTES_MAX) {
+      throw new UsageError(
+        `Expected a file of at most ${RESUME_BYTES_MAX} bytes to resume from at ${plain(path)}, found something else.`,
+      )
+    }
+    return JSON.parse(await file.readFile('utf8')) as Json
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    throw new UsageError(`Expected JSON, as --resume wrote it, in ${plain(path)}, found none.`)
+  } finally {
+    await file.close()
+  }
+}
+
+async function recorded(
+  outcomes: readonly ExploreOutcome[],
+  folder: string,
+): Promise<readonly ExploreFinding[]> {
+  const taken = new Set<string>()
+  const written: ExploreFinding[] = []
+  for (const of of outcomes) {
+    const { scenario, size } = explorable(of.index)
+    for (const { property, execution, recorded } of of.explored?.failures ?? []) {
+      const path = await writeReplayFile(
+        folder,
+        untaken(replayFileName(scenario, property), taken),
+        recorded.text,
+      )
+      const file = relative(process.cwd(), path) || path
+      written.push({
+        of,
+        scenario,
+        coordinator: recorded.coordinator,
+        property,
+        which: `${size}; trace ${thousands(execution)}${of.mustBreak ? '; expected' : ''}`,
+        message: recorded.found.message ?? '',
+        step: recorded.found.step,
+        timeUs: recorded.found.at,
+        timeline: recorded.timeline,
+        file,
+        command: replayCommandFor(file, of.coordinator),
+      })
+    }
+  }
+  return written
+}
+
+function exitCode(outcomes: readonly ExploreOutcome[], signal: AbortSignal): ExitCode {
+  if (signal.aborted) return EXIT.interrupted
+  if (outcomes.some(({ explored }) => explored?.failures.some((one) => one.recorded.divergence !== null))) {
+    return EXIT.diverged
+  }
+  const others = outcomes.filter((outcome) => !isAsExpected(outcome))
+  if (others.some((one) => !isOpen(one))) return EXIT.violated
+  return others.length > 0 ? EXIT.bounded : EXIT.nothingFound
+}
