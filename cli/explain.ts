@@ -53,7 +53,7 @@ function text({ replayed, explanation }: Explained, path: string): string {
     )
   }
   const why =
-    replayed.recorded.property === null
+    replayed.recorded?.property == null
       ? `${plain(path)} violates nothing, so there is nothing to explain.`
       : `${plain(path)} can no longer be followed to what it violated: see heddle replay.`
   return `${head}\n\n${why}`

@@ -23,6 +23,8 @@ export interface Failure {
   readonly smaller?: Omit<Smaller, 'recorded'> | undefined
   readonly file: string
   readonly command: string
+  /** The file on one line, where that is short enough to paste. */
+  readonly token?: string | undefined
 }
 
 /** How many steps before the violation are shown; `heddle replay` shows all. */
@@ -52,7 +54,7 @@ function head({ scenario, coordinator, property, which }: Failure): string {
 
 const LABEL = ' '.repeat('  Violated   '.length)
 
-function foot({ message, step, timeUs, file, command, smaller }: Failure): readonly string[] {
+function foot({ message, step, timeUs, file, command, smaller, token }: Failure): readonly string[] {
   const said = `${plain(message)} (step ${step}, ${formatUs(timeUs)})`
   return [
     ...labelled(['Violated', said]),
@@ -61,6 +63,7 @@ function foot({ message, step, timeUs, file, command, smaller }: Failure): reado
       : [...labelled(shrunkLine(smaller)), ...labelled(decisionLine(smaller.decides))]),
     `  Written    ${plain(file)}`,
     `  Replay     ${plain(command)}`,
+    ...(token === undefined ? [] : [`  Paste      ${token}`]),
   ]
 }
 

@@ -2,7 +2,8 @@
 // first failing seed, replayed at once, and written whole or not at all.
 
 import { relative } from 'node:path'
-import { nameOf } from './coordinators.ts'
+import { type CoordinatorRef, nameOf } from './coordinators.ts'
+import { UsageError } from './exit.ts'
 import type { Smaller } from './explaining.ts'
 import { type Failure, replayCommandFor } from './failure.ts'
 import type { Hunted } from './hunting.ts'
@@ -27,6 +28,8 @@ export interface Findings {
 
 export interface FindingOptions extends Manner, Limits {
   readonly folder: string
+  /** Whether to make a token of each, for pasting. */
+  readonly pastes: boolean
   /** Which failures are made small first. */
   readonly shrinks: (wanted: { readonly scenario: string; readonly property: string }) => boolean
 }
@@ -82,6 +85,7 @@ async function recordOne(pool: Pool, one: Wanted, options: FindingOptions): Prom
   const { hunted, property, seed, violated } = one
   const { subject, report } = hunted
   const { strategy, timing, folder } = options
+  const { coordinator } = subject
   const where = `${subject.scenario} · ${nameOf(subject.coordinator)}, seed ${seed}`
   const task = { kind: 'record', ...subject, strategy, timing, seed, property } as const
   const recorded = await pool.run(task, options).catch((error: unknown) => {
@@ -110,7 +114,25 @@ async function recordOne(pool: Pool, one: Wanted, options: FindingOptions): Prom
     smaller: smaller && sizesOf(smaller),
     file,
     command: replayCommandFor(file, subject.coordinator),
+    token: options.pastes ? await tokenOf(pool, { text: shown.text, coordinator }, options) : undefined,
   }
+}
+
+/** How long a token may be that is shown for pasting. */
+const PASTE_CHARS_MAX = 300
+
+/** The token of a failure, where it is short; none where making one takes too long, or ends the thread it runs on. */
+async function tokenOf(
+  pool: Pool,
+  { text, coordinator }: { text: string; coordinator: CoordinatorRef },
+  limits: Limits,
+): Promise<string | undefined> {
+  const bytes = new TextEncoder().encode(text)
+  const token = await pool.run({ kind: 'token', bytes, coordinator }, limits).catch((error: unknown) => {
+    if (error instanceof TimedOut || error instanceof ThreadEnded || error instanceof UsageError) return ''
+    throw error
+  })
+  return token === '' || token.length > PASTE_CHARS_MAX ? undefined : token
 }
 
 /** The failure made small; as it was found where that takes too long, or ends the thread it runs on. */

@@ -118,6 +118,7 @@ async function huntAndRecord(
       strategy,
       timing,
       folder,
+      pastes: true,
       shrinks: () => command.shrink,
       timeoutMs,
       signal: outcome.interrupted ? AbortSignal.timeout(AFTERMATH_MS) : signal,

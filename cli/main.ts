@@ -8,7 +8,6 @@ import { type CheckCommand, checkCommand } from './check.ts'
 import { BUILT_IN } from './coordinators.ts'
 import { EXIT, EXIT_CODES_HELP, type ExitCode, UsageError } from './exit.ts'
 import { type ExplainCommand, explainCommand } from './explain.ts'
-import { addExplore, exploreCommand } from './explore.ts'
 import { type HuntCommand, huntCommand } from './hunt.ts'
 import { list } from './list.ts'
 import {
@@ -57,9 +56,6 @@ function program(signal: AbortSignal, ends: (code: ExitCode) => void): Command {
   heddle.exitOverride().configureOutput({ writeErr: () => {}, outputError: () => {} })
   addHunt(heddle, signal, ends)
   addCheck(heddle, signal, ends)
-  addExplore(heddle, [coordinator(), workers(), timeout(), json()], async (names, options) =>
-    ends(await exploreCommand(names, options, signal)),
-  )
   addReplay(heddle, signal, ends)
   addExplain(heddle, signal, ends)
   addReport(heddle, signal, ends)
@@ -181,12 +177,13 @@ function addReplay(heddle: Command, signal: AbortSignal, ends: Ends): void {
   heddle
     .command('replay')
     .description('show one run step by step')
-    .argument('<file|scenario>', 'a replay file, or a scenario together with --seed')
+    .argument('<file|token|scenario>', 'a replay file, its token, or a scenario together with --seed')
     .addOption(seed('the seed to show of a scenario'))
     .addOption(coordinator())
     .addOption(strategy())
     .addOption(timing())
     .addOption(timeout())
+    .option('--token', 'print the file as one line that is short enough to paste', false)
     .option('--accept', 'rewrite the file, so that it expects what the code does now', false)
     .addOption(json())
     .addHelpText('after', REPLAY_HELP)
@@ -257,7 +254,7 @@ function codeOf(error: unknown): ExitCode {
 
 function usageLine({ code, message }: CommanderError): string {
   if (code === 'commander.help')
-    return 'heddle: expected a command: hunt, check, explore, replay, explain, report or list; see heddle --help'
+    return 'heddle: expected a command: hunt, check, replay, explain, report or list; see heddle --help'
   return `heddle: ${plain(message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' '))}`
 }
 

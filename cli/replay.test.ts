@@ -118,3 +118,30 @@ it('--accept needs a file', SPAWNS, async () => {
   expect(stderr).toMatch(/^heddle: Expected a replay file with --accept[^\n]*\n$/)
   expect(code).toBe(2)
 })
+
+describe('a token', () => {
+  it('is printed by a hunt, and replayed to the byte, as the file is', SPAWNS, async () => {
+    const hunted = await heddle('hunt', 'two-machines', '--seeds', '20', '--coordinator', 'competing')
+    const file = join('.heddle', 'two-machines.exactly-one-grant-for-concurrent-requests.replay')
+    const token = (await heddle('replay', '--token', file)).stdout.trim()
+    expect(hunted.stdout).toContain(`  Paste      ${token}\n`)
+    expect(token.length).toBeLessThanOrEqual(300)
+    const [pasted, read] = [await heddle('replay', token), await heddle('replay', file)]
+    expect(pasted.stdout).toContain('Reproduced to the byte.')
+    expect(pasted).toEqual(read)
+    expect(pasted.code).toBe(1)
+  })
+
+  it.each([
+    ['of a newer version', ['heddle9:abc'], 'made by a newer heddle'],
+    ['with what does not belong', ['heddle1:ab$c'], 'as character 11'],
+    ['cut short', ['heddle1:abc'], 'cut short'],
+    ['with a seed', ['heddle1:abc', '--seed', '1'], 'leave out --seed'],
+    ['to accept', ['heddle1:abc', '--accept'], 'found a token'],
+  ])('%s is refused in one line', SPAWNS, async (_what, words, expected) => {
+    const { code, stdout, stderr } = await heddle('replay', ...words)
+    expect(stderr).toMatch(/^heddle: [^\n]+\n$/)
+    expect(stderr).toContain(expected)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  })
+})

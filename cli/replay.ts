@@ -1,8 +1,8 @@
-// `heddle replay`: one run, step by step, from a replay file or from a seed; says whether it came out the same
-// to the byte.
+// `heddle replay`: one run, step by step, from a replay file, a token or a seed; says whether it came out the same to
+// the byte, and what became of it where it did not.
 
 import { scenarios } from '../model/index.ts'
-import type { TimingName } from '../sim/index.ts'
+import { isToken, type TimingName } from '../sim/index.ts'
 import { type CoordinatorRef, chosen, forEntry } from './coordinators.ts'
 import { EXIT, type ExitCode, UsageError } from './exit.ts'
 import { inShort } from './explain.ts'
@@ -22,6 +22,8 @@ export interface ReplayCommand {
   readonly json: boolean
   /** Whether what came out is what the file expects from now on. */
   readonly accept: boolean
+  /** Whether to print the token of the file, and nothing else. */
+  readonly token: boolean
   /** Those of the options above that were given; a replay file leaves no choice of a schedule. */
   readonly given: readonly string[]
 }
@@ -31,18 +33,16 @@ export async function replayCommand(
   command: ReplayCommand,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const { seed } = command
-  if (command.accept && seed !== undefined) {
-    throw new UsageError('Expected a replay file with --accept, which rewrites it: leave out --seed.')
-  }
-  const job =
-    seed === undefined || isFile(target)
-      ? await fileJob(target, command)
-      : await seedJob(target, seed, command)
+  const job = await jobOf(target, command)
   const limits = { timeoutMs: command.timeout, signal }
   const pool = new Pool(1)
   try {
     await loadCoordinator(pool, job.coordinator, limits)
+    if (command.token && job.bytes !== undefined) {
+      const { bytes, coordinator } = job
+      print(await pool.run({ kind: 'token', bytes, coordinator }, limits))
+      return EXIT.nothingFound
+    }
     const replayed = await job.run(pool, limits).catch((error: unknown) => {
       if (error instanceof TimedOut) return `never settled: no end after ${command.timeout / 1_000} s`
       if (error instanceof ThreadEnded) return `ended its thread: ${error.message}`
@@ -82,23 +82,48 @@ function isFile(word: string): boolean {
   return word.endsWith(REPLAY_EXTENSION) || /[/\\]/.test(word)
 }
 
+async function jobOf(target: string, command: ReplayCommand): Promise<Job> {
+  const { seed, accept, token } = command
+  const fromFile = !isToken(target) && (seed === undefined || isFile(target))
+  if ((accept || token) && !fromFile) {
+    throw new UsageError(
+      `Expected a replay file with ${accept ? '--accept, which rewrites it' : '--token'}, found ${isToken(target) ? 'a token' : '--seed'}.`,
+    )
+  }
+  if (isToken(target)) return tokenJob(target, command)
+  return seed === undefined || isFile(target) ? fileJob(target, command) : seedJob(target, seed, command)
+}
+
+/** The schedule comes from the record alone. */
+function checkUnchosen(what: string, given: readonly string[]): void {
+  const chosenBySeed = given.filter((name) => SCHEDULE.includes(name))
+  if (chosenBySeed.length === 0) return
+  throw new UsageError(
+    `A ${what} says the whole schedule itself: leave out --${chosenBySeed.join(' and --')} beside it, or give a scenario in its place.`,
+  )
+}
+
+async function tokenJob(word: string, command: ReplayCommand): Promise<Job> {
+  checkUnchosen('token', command.given)
+  const coordinator = command.coordinator === undefined ? undefined : await chosen(command.coordinator)
+  return {
+    coordinator,
+    run: (pool, limits) => pool.run({ kind: 'replay', record: word, coordinator }, limits),
+  }
+}
+
 async function fileJob(path: string, command: ReplayCommand): Promise<Job> {
   if (path === '') throw new UsageError('Expected a replay file or a scenario, found an empty word.')
   if (scenarios.some(({ name }) => name === path)) {
     throw new UsageError(`Expected a seed to replay ${path} from: heddle replay ${path} --seed 1.`)
   }
-  const chosenBySeed = command.given.filter((name) => SCHEDULE.includes(name))
-  if (chosenBySeed.length > 0) {
-    throw new UsageError(
-      `A replay file says the whole schedule itself: leave out --${chosenBySeed.join(' and --')} beside ${plain(path)}, or give a scenario in its place.`,
-    )
-  }
+  checkUnchosen('replay file', command.given)
   const bytes = await readReplayFile(path)
   const coordinator = command.coordinator === undefined ? undefined : await chosen(command.coordinator)
   return {
     coordinator,
     bytes,
-    run: (pool, limits) => pool.run({ kind: 'replay', bytes, coordinator }, limits),
+    run: (pool, limits) => pool.run({ kind: 'replay', record: bytes, coordinator }, limits),
   }
 }
 

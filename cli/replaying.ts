@@ -2,22 +2,27 @@
 // timeline to show. It reads no file; the bytes are handed in and are never trusted.
 
 import { isDeepStrictEqual } from 'node:util'
+import { vocabulary } from '../model/index.ts'
 import { rebuild } from '../properties/index.ts'
 import {
   type Alignment,
   acceptedTrace,
   type Divergence,
+  decodeToken,
   type Expectation,
   formatTrace,
   type Outcome,
   parseTrace,
+  type Replay,
   type ReplayOutcome,
   type Run,
   recorded,
   replay,
+  replayToken,
   run,
   type Scenario,
   type Trace,
+  tokenOf,
 } from '../sim/index.ts'
 import { BUILT_IN, type CoordinatorRef, load } from './coordinators.ts'
 import { UsageError } from './exit.ts'
@@ -30,7 +35,8 @@ export interface Replayed {
   readonly seed: number | null
   /** What the record says that a replay finds. */
   readonly expected: Expectation
-  readonly recorded: Outcome
+  /** Null of a token that is not exact, which does not say. */
+  readonly recorded: Outcome | null
   readonly found: Outcome
   readonly outcome: ReplayOutcome
   readonly divergence: Divergence | null
@@ -45,18 +51,57 @@ export interface Recorded extends Replayed {
   readonly text: string
 }
 
-/** Replays a file. Without a coordinator, on the one that the file names, which must be one of heddle's own. */
-export async function replayBytes(
-  bytes: Uint8Array,
-  coordinator: CoordinatorRef | undefined,
-): Promise<Replayed> {
-  const trace = parseTrace(bytes)
+export interface ReplayTask {
+  readonly kind: 'replay'
+  /** A replay file, or the text of a token. */
+  readonly record: Uint8Array | string
+  /** Left out, the one that the record names, which must be one of heddle's own. */
+  readonly coordinator: CoordinatorRef | undefined
+}
+
+/** Makes the token of a replay file. */
+export interface TokenTask {
+  readonly kind: 'token'
+  readonly bytes: Uint8Array
+  readonly coordinator: CoordinatorRef | undefined
+}
+
+export type ReplayingTask = ReplayTask | TokenTask
+
+/** What each of them gives. */
+export interface ReplayingResults {
+  /** With the text of the file that a token was made of, where it is exact. */
+  replay: Replayed & { readonly text?: string }
+  token: string
+}
+
+export function performReplaying(task: ReplayingTask): Promise<ReplayingResults[ReplayingTask['kind']]> {
+  return task.kind === 'token' ? tokenOfFile(task) : replayRecord(task)
+}
+
+async function replayRecord({ record, coordinator }: ReplayTask): Promise<ReplayingResults['replay']> {
+  if (typeof record === 'string') return replayWord(record, coordinator)
+  const trace = parseTrace(record)
   return replayOn(trace, await madeAgain(trace, coordinator))
+}
+
+async function replayWord(word: string, coordinator: CoordinatorRef | undefined) {
+  const token = decodeToken(word, vocabulary)
+  const scenario = await madeAgain(token, coordinator)
+  const { trace, ...replayed } = await replayToken(token, scenario)
+  const shown = await shownOn(trace, scenario, replayed)
+  return replayed.outcome === 'exact' ? { ...shown, text: formatTrace(trace) } : { ...shown, recorded: null }
+}
+
+/** The token of a replay file. Throws where the file does not come out to the byte. */
+async function tokenOfFile({ bytes, coordinator }: TokenTask): Promise<string> {
+  const trace = parseTrace(bytes)
+  return tokenOf(trace, await madeAgain(trace, coordinator), vocabulary)
 }
 
 /** The scenario that a trace was recorded on, under the coordinator that it names or one that goes by its name. */
 export async function madeAgain(
-  { header: { scenario, parameters } }: Trace,
+  { header: { scenario, parameters } }: Pick<Trace, 'header'>,
   coordinator: CoordinatorRef | undefined,
 ): Promise<Scenario> {
   const loaded = await load(coordinator ?? namedIn(parameters.coordinator))
@@ -68,16 +113,26 @@ export async function madeAgain(
   }
   const rebuilt = rebuild(scenario, parameters, loaded)
   checkParameters(parameters, rebuilt.parameters)
-  return rebuilt
+  // As they are recorded: options that came later have their defaults, and are no part of the record.
+  return { ...rebuilt, parameters }
 }
 
+/** Whoever wrote the record knew all that it says; options that came later it does not name. */
 function checkParameters(recorded: Scenario['parameters'], now: Scenario['parameters']): void {
-  const names = [...new Set([...Object.keys(recorded), ...Object.keys(now)])]
-  const differing = names.filter((name) => !isDeepStrictEqual(recorded[name], now[name]))
+  const differing = Object.keys(recorded).filter((name) => !isWithin(recorded[name], now[name]))
   if (differing.length === 0) return
   throw new UsageError(
     `The replay file's scenario differs from what it would be now in ${plain(differing.join(', '), 200)}. Was it recorded by another version of heddle?`,
   )
+}
+
+function isWithin(recorded: unknown, now: unknown): boolean {
+  if (!isRecord(recorded) || !isRecord(now)) return isDeepStrictEqual(recorded, now)
+  return Object.keys(recorded).every((name) => isWithin(recorded[name], now[name]))
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** The name in a replay file is looked up, and never loaded. */
@@ -91,13 +146,15 @@ function namedIn(name: unknown): CoordinatorRef {
 
 /** Replays a trace on a scenario, which must be the one that it was recorded on. */
 export async function replayOn(trace: Trace, scenario: Scenario): Promise<Replayed> {
+  return shownOn(trace, scenario, await replay(trace, scenario))
+}
+
+/** What a replay came to, with the timeline of the run that it is about. */
+async function shownOn(trace: Trace, scenario: Scenario, replayed: Replay): Promise<Replayed> {
   const watch = watched(scenario)
-  const replayed = await replay(trace, watch.scenario)
   const { outcome, found } = replayed
   const isAligned = 'alignment' in replayed
   const again = acceptedTrace(trace.header, replayed.run, found.property ?? trace.header.expect.property)
-  // Of the runs that a replay tries, the last need not be the one that it is about.
-  const shown = outcome === 'exact' ? replayed.run : await rerun(again, watch.scenario)
   return {
     scenario: scenario.name,
     coordinator: String(scenario.parameters.coordinator),
@@ -108,11 +165,12 @@ export async function replayOn(trace: Trace, scenario: Scenario): Promise<Replay
     outcome,
     divergence: outcome === 'exact' ? null : replayed.divergence,
     alignment: isAligned ? replayed.alignment : null,
-    timeline: watch.timeline(shown),
+    timeline: watch.timeline(await rerun(again, watch.scenario)),
     renewed: isAligned && outcome !== 'stale' ? formatTrace(again) : null,
   }
 }
 
+/** Takes the same steps once more, to look at them: of the runs that a replay tries, the last need not be the one. */
 function rerun(trace: Trace, scenario: Scenario): Promise<Run> {
   const { ending, property } = trace.outcome
   const stopAt = ending === 'violation' && property !== null ? { stopAt: property } : {}

@@ -100,6 +100,7 @@ async function conclude(
   const findings = await recordFindings(pool, competing, {
     ...MANNER,
     folder: command.out,
+    pastes: false,
     shrinks: isWhatItIsFor,
     timeoutMs: command.timeout,
     signal,

@@ -102,11 +102,12 @@ export function huntJson(command: HuntCommand, result: HuntResult): string {
         neverRests: report !== undefined && neverRests(report),
         replays: findings.failures
           .filter(({ scenario }) => scenario === subject.scenario)
-          .map(({ property, seed, file, command, smaller }) => ({
+          .map(({ property, seed, file, command, token, smaller }) => ({
             property,
             seed,
             file,
             command,
+            token: token ?? null,
             shrunk: smaller ?? null,
           })),
       })),

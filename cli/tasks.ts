@@ -40,7 +40,13 @@ import {
 } from './explaining.ts'
 import { type ExploreTask, type ExploringResults, exploreSubject } from './explore-task.ts'
 import { find } from './options.ts'
-import { type Recorded, type Replayed, replayBytes, replayOn } from './replaying.ts'
+import {
+  performReplaying,
+  type Recorded,
+  type ReplayingResults,
+  type ReplayingTask,
+  replayOn,
+} from './replaying.ts'
 import { oneLine, plain, thousands } from './terminal.ts'
 
 /** What is run: a scenario of the catalogue, and its coordinator. */
@@ -89,20 +95,13 @@ export interface RecordTask extends Subject, Manner {
   readonly property: string | null
 }
 
-export interface ReplayTask {
-  readonly kind: 'replay'
-  readonly bytes: Uint8Array
-  /** Left out, the one that the file names, which must be one of heddle's own. */
-  readonly coordinator: CoordinatorRef | undefined
-}
-
 export type Task =
   | LoadTask
   | CanariesTask
   | HuntTask
   | RecordTask
   | ShrinkTask
-  | ReplayTask
+  | ReplayingTask
   | ExplainTask
   | CheckTask
   | ExploreTask
@@ -115,14 +114,13 @@ export interface Taken extends Measure {
 }
 
 /** What each kind of task gives. */
-export interface TaskResults extends ExploringResults {
+export interface TaskResults extends ReplayingResults, ExploringResults {
   load: null
   hunt: HuntedSeeds
   canaries: readonly Song[]
   /** A sentence, where the seed did not do again what the hunt found. */
   record: Recorded | string
   shrink: Smaller
-  replay: Replayed
   explain: Explained
   check: Searched
   graph: Drawn
@@ -211,7 +209,8 @@ async function work(task: Task): Promise<TaskResults[Task['kind']]> {
     case 'shrink':
       return shrinkRecord(task.text, await scenarioOf(task))
     case 'replay':
-      return replayBytes(task.bytes, task.coordinator)
+    case 'token':
+      return performReplaying(task)
     case 'explain':
       return explainBytes(task.bytes, task.coordinator)
     case 'check':

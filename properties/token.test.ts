@@ -25,8 +25,10 @@ import {
 import { catalogueScenario, rebuild } from './catalogue.ts'
 
 const folder = new URL('../replays/', import.meta.url)
-const files = readdirSync(folder).filter((file) => file.endsWith('.replay'))
 const traceIn = (file: string) => parseTrace(readFileSync(new URL(file, folder)))
+const files = readdirSync(folder).filter(
+  (file) => file.endsWith('.replay') && traceIn(file).header.parameters.coordinator === competing.name,
+)
 const scenarioOf = ({ header }: Trace, coordinator = competing) =>
   rebuild(header.scenario, header.parameters, { ...coordinator, name: competing.name })
 const entryOf = (name: string) => scenarios.find((one) => one.name === name) as (typeof scenarios)[number]
