@@ -52,9 +52,9 @@ afterAll(async () => {
 })
 
 describe('the README', () => {
-  it('shows three programs, each with what it prints', () => {
-    expect(shown('ts')).toHaveLength(3)
-    expect(blocks.filter(({ language }) => language === 'ts')).toHaveLength(3)
+  it('shows four programs, each with what it prints', () => {
+    expect(shown('ts')).toHaveLength(4)
+    expect(blocks.filter(({ language }) => language === 'ts')).toHaveLength(4)
   })
 
   it.each(shown('ts').map(([code, printed], index) => ({ code, printed, index })))(
