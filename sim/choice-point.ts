@@ -62,17 +62,23 @@ export function forgetSettlers(): void {
   rejectLast = settleNothing
 }
 
-/** A place where a task waits for the scheduler. What only the run needs is private, and gone once it fired. */
-export class ChoicePoint implements Event {
-  readonly id: string
-  readonly hash: number
-  readonly place: string
-  readonly sequence: number
-  readonly createdAtStep: number
+/** What an operation is by its options; one for all that have none. */
+interface Kind {
   readonly window: Window
   readonly footprint: Footprint
   readonly fault: string | undefined
   readonly channel: string | undefined
+}
+
+const PLAIN: Kind = { window: NO_DELAY, footprint: TOUCHES_ANYTHING, fault: undefined, channel: undefined }
+
+/** A place where a task waits for the scheduler. What only the run needs is private, and gone once it fired. */
+export class ChoicePoint implements Event {
+  // Two that most points share with others, as a run makes many points.
+  readonly name: EventName
+  readonly kind: Kind
+  readonly sequence: number
+  readonly createdAtStep: number
   guard: readonly string[] | undefined
   #task: Task | undefined
   #options: OperationOptions<any> | undefined
@@ -83,22 +89,44 @@ export class ChoicePoint implements Event {
     sequence: number,
     createdAtStep: number,
     task: Task,
-    options: OperationOptions<any>,
+    options: OperationOptions<any> | undefined,
   ) {
-    this.id = name.id
-    this.hash = name.hash
-    this.place = name.place
+    this.name = name
+    this.kind = options === undefined ? PLAIN : kindOf(name, options)
     this.sequence = sequence
     this.createdAtStep = createdAtStep
-    if (options.fault !== undefined && options.channel !== undefined) refuseBoth(name, options)
-    this.window = options.window === undefined ? NO_DELAY : toWindow(options.window)
-    this.footprint = footprintOf(options)
-    this.fault = options.fault
-    this.channel = options.channel
-    this.guard = options.when === undefined ? undefined : []
+    this.guard = options?.when === undefined ? undefined : []
     this.#task = task
     this.#options = options
     this.#resolve = resolveLast
+  }
+
+  get id(): string {
+    return this.name.id
+  }
+
+  get hash(): number {
+    return this.name.hash
+  }
+
+  get place(): string {
+    return this.name.place
+  }
+
+  get window(): Window {
+    return this.kind.window
+  }
+
+  get footprint(): Footprint {
+    return this.kind.footprint
+  }
+
+  get fault(): string | undefined {
+    return this.kind.fault
+  }
+
+  get channel(): string | undefined {
+    return this.kind.channel
   }
 
   get task(): Task | undefined {
@@ -162,6 +190,17 @@ function refuseBoth({ id }: EventName, { fault, channel }: OperationOptions<any>
     'HEDDLE_OPERATION',
     `Expected ${id} to have a fault or a channel, found fault "${fault}" and channel "${channel}". A fault that does not strike would block its channel, so leave one out.`,
   )
+}
+
+function kindOf(name: EventName, options: OperationOptions<any>): Kind {
+  const { fault, channel, window } = options
+  if (fault !== undefined && channel !== undefined) refuseBoth(name, options)
+  return {
+    window: window === undefined ? NO_DELAY : toWindow(window),
+    footprint: footprintOf(options),
+    fault,
+    channel,
+  }
 }
 
 function footprintOf({ reads, writes }: OperationOptions<any>): Footprint {

@@ -33,7 +33,6 @@ const NO_OBSERVATIONS: readonly Observation[] = []
 const NO_FAILURES: readonly unknown[] = []
 const NO_TASKS: readonly Task[] = []
 const NO_BUDGETS: Record<string, number> = Object.freeze(Object.create(null))
-const NO_OPTIONS: OperationOptions<any> = {}
 /** The task that a world's body is. */
 const MAIN = 'main'
 
@@ -289,8 +288,8 @@ export class TaskRun implements Schedulable {
   }
 
   /** Makes a choice point of a task, and returns the promise that it settles. */
-  point<Value>(task: Task, name: string, options: OperationOptions<Value> = NO_OPTIONS): Promise<Value> {
-    const { signal } = options
+  point<Value>(task: Task, name: string, options?: OperationOptions<Value>): Promise<Value> {
+    const signal = options?.signal
     if (signal?.aborted) {
       this.#listens().findsAborted()
       return Promise.reject(signal.reason)
@@ -333,7 +332,7 @@ export class TaskRun implements Schedulable {
     })
   }
 
-  #add(task: Task, operation: string, options: OperationOptions<any>): ChoicePoint {
+  #add(task: Task, operation: string, options: OperationOptions<any> | undefined): ChoicePoint {
     const label = task.names.label(operation)
     const count = (this.#counts[label.index] ?? 0) + 1
     this.#counts[label.index] = count
@@ -341,7 +340,7 @@ export class TaskRun implements Schedulable {
     const name = label.name(count)
     const point = new ChoicePoint(name, this.#sequence, this.#step, task, options)
     this.#pending.push(point)
-    if (isRestricted(point)) this.#restricted++
+    if (options !== undefined && isRestricted(point)) this.#restricted++
     task.pending++
     task.last = name.id
     if (task !== this.#firedTask) this.#wakes(task)
