@@ -21,7 +21,7 @@ export interface RunOptions {
   /** Ends the run at the first violation of this property, or of any with `true`; runs on unless given. */
   readonly stopAt?: string | true
   /** Called after each step, with the execution as it then is. */
-  readonly onStep?: (step: Step, schedulable: Schedulable) => void
+  readonly onStep?: ((step: Step, schedulable: Schedulable) => void) | undefined
 }
 
 /** The property that the code under test breaks by throwing. */

@@ -40,8 +40,9 @@ export class Chosen {
     this.#position = position
     this.event = enabled[position] as Event
     // Both lists may change when the event fires.
+    const pending = schedulable.pending?.()
     this.#enabled = enabled.slice()
-    this.#pending = schedulable.pending?.().slice() ?? NO_EVENTS
+    this.#pending = pending === enabled ? this.#enabled : (pending?.slice() ?? NO_EVENTS)
     this.#owner = this.event.owner
     this.#declared = names.declared(this.event)
     this.preemptions = preemptionsBy(this.event, enabled, before)
@@ -58,23 +59,14 @@ export class Chosen {
     const { event } = this
     const created = this.#created(step.number)
     const lost = this.#lost(created.length)
-    const { reads, writes } = names.footprintOf(this.#owner, step.footprint)
-    const told = sight.after(
-      { writes: names.resources(step.footprint.writes), observations: step.observations },
-      views,
-      this.#schedulable,
-    )
-    for (const { channel } of created) if (channel !== undefined) names.add(writes, tailOf(channel))
-    for (const resource of told.reads) if (!reads.includes(resource)) reads.push(resource)
-    writes.push(...told.writes)
+    const { touched, views: seen } = this.#touched(step, { sight, views, created })
     const channel = event.channel === undefined ? -1 : names.resource(event.channel)
     const taken: Taken = {
       id: event.id,
       position: this.#position,
       touch: {
         event: this.#declared.event,
-        reads,
-        writes,
+        ...touched,
         cancels: lost.length === 0 ? NONE : lost.map(({ id }) => names.event(id)),
         fault: event.fault,
         isLast: false,
@@ -92,7 +84,27 @@ export class Chosen {
       owner: this.#owner ?? event.place,
       preemptions: this.preemptions,
     }
-    return { taken, views: told.views }
+    return { taken, views: seen }
+  }
+
+  #touched(step: Step, { sight, views, created }: { sight: Sight; views: Views; created: readonly Event[] }) {
+    const names = this.#names
+    const { footprint, observations } = step
+    const isAsDeclared = footprint === this.event.footprint
+    const own = isAsDeclared ? this.#declared : names.footprintOf(this.#owner, footprint)
+    const raw = footprint.writes.length === own.writes.length ? own.writes : names.resources(footprint.writes)
+    const told = sight.after({ writes: raw, observations }, views, this.#schedulable)
+    const sent = created.flatMap(({ channel }) =>
+      channel === undefined ? [] : names.resource(tailOf(channel)),
+    )
+    const isMore = told.reads.length > 0 || told.writes.length > 0 || sent.length > 0
+    const touched = isMore
+      ? {
+          reads: [...new Set([...own.reads, ...told.reads])],
+          writes: [...new Set([...own.writes, ...told.writes, ...sent])],
+        }
+      : { reads: own.reads, writes: own.writes }
+    return { touched, views: told.views }
   }
 
   /** What the step created, which is what stands last among the pending. */

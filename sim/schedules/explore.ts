@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts'
 import { HeddleError } from '../error.ts'
 import type { Event, Schedulable } from '../event.ts'
 import { checkOptions, checkScenario } from '../options.ts'
+import type { Step } from '../run.ts'
 import type { Scenario } from '../scenario.ts'
 import { type RunOptions, run, runAll } from '../scheduler.ts'
 import type { ChoiceSource } from '../source.ts'
@@ -70,12 +71,16 @@ async function round(
 ): Promise<void> {
   let begun: Schedulable | undefined
   let runs = 0
+  const onStep = (step: Step) => explorer.onStep(step)
   const runOptions: RunOptions = {
     source: (schedulable) => {
       begun = schedulable
       return explorer.begin(schedulable)
     },
-    onStep: (step) => explorer.onStep(step),
+    // A step that is the same as in the run before is not even put together.
+    get onStep() {
+      return explorer.isWatching ? onStep : undefined
+    },
   }
   // Where every order is tried, whatever the windows say, time bounds nothing.
   const attempt = [{ ...scenario, timeMaxUs: Number.POSITIVE_INFINITY }, runOptions] as const

@@ -88,13 +88,18 @@ export class Explorer implements ChoiceSource {
   choose(enabled: readonly Event[], clock: Clock): Choice | undefined {
     const event = this.#probing === undefined ? this.#next(enabled) : this.#probing.next(enabled, this.#run)
     if (event === undefined) return undefined
+    this.#depth++
     return { event, timeUs: Math.max(clock.nowUs, clock.createdAtUs(event) + event.window.minUs) }
   }
 
+  /** Whether it wants to see the step of the event that it chose last. */
+  get isWatching(): boolean {
+    return this.#probing !== undefined || this.#depth > this.#fixed
+  }
+
   onStep(step: Step): void {
-    const depth = this.#depth++
     if (this.#probing !== undefined) return this.#probing.onStep(step, this.#run)
-    if (depth < this.#fixed) return
+    const depth = this.#depth - 1
     const { taken, views } = (this.#chosen as Chosen).taken(step, this.#sight, this.#views[depth] ?? [])
     this.#look()
     this.stack.push(taken)
@@ -116,7 +121,7 @@ export class Explorer implements ChoiceSource {
     if (this.#outcome === 'complete') {
       const threw = run.ending === 'violation'
       if (threw) this.#endWithLast()
-      const isPlain = this.#preemptionsMax !== undefined || (run.steps.length === 0 && threw)
+      const isPlain = this.#preemptionsMax !== undefined || (run.stepCount === 0 && threw)
       this.#reversals = isPlain ? none() : this.#leaf(threw)
       this.#advance()
     } else this.#backtrack()
@@ -171,10 +176,11 @@ export class Explorer implements ChoiceSource {
   /** Where no other run calls for anything: what must happen and does not sleep, the oldest first. */
   #free(enabled: readonly Event[], depth: number, tree: Branch[]): number | undefined {
     const { sleep } = this.wakeup.nodes[depth] as { sleep: readonly { event: number }[] }
-    const awake = (event: Event) =>
-      event.fault === undefined &&
-      (sleep.length === 0 || !sleep.some((touch) => touch.event === this.names.event(event.id)))
-    const event = enabled.find(awake)
+    const event = enabled.find(
+      ({ fault, id }) =>
+        fault === undefined &&
+        (sleep.length === 0 || !sleep.some((touch) => touch.event === this.names.event(id))),
+    )
     if (event !== undefined) tree.push({ touch: this.names.declared(event), children: [] })
     else if (enabled.every(({ fault }) => fault !== undefined)) tree.push({ touch: END_TOUCH, children: [] })
     return tree[0]?.touch.event

@@ -2,7 +2,7 @@
 // each event that was kept from happening might happen. Follows the race reversals of Abdulla et al. (JACM 2017), and
 // does beside them what events need that others enable and disable: guards, cancellations, budgets, the end of a run.
 
-import type { Made, Stack, Taken } from './stack.ts'
+import type { Bits, Made, Stack, Taken } from './stack.ts'
 import { conflict, END_TOUCH, meets, type Touch } from './touch.ts'
 import type { Answer, Asking, Item, Sequence, Wakeup } from './wakeup.ts'
 
@@ -31,6 +31,8 @@ export class Reversals {
   readonly #stack: Stack
   readonly #wakeup: Wakeup
   readonly #leaf: Leaf
+  // What all new steps depend on.
+  #common: Bits | undefined
 
   constructor(stack: Stack, wakeup: Wakeup, leaf: Leaf) {
     this.#stack = stack
@@ -39,24 +41,29 @@ export class Reversals {
   }
 
   *all(): Asking<void> {
+    const { lost, made, faults } = this.#stack.counts
     yield* this.#races()
-    yield* this.#cancelled()
-    const held = this.#held()
-    for (const one of held) {
-      if (one.isGuarded) yield* this.#guarded(one)
-      if (one.declared.fault !== undefined && one.fired === undefined) yield* this.#outOfBudget(one)
+    if (lost > 0) yield* this.#cancelled()
+    if (made > 0 || this.#leaf.madeAtStart.length > 0) {
+      for (const one of this.#held()) {
+        if (one.isGuarded) yield* this.#guarded(one)
+        if (one.declared.fault !== undefined && one.fired === undefined) yield* this.#outOfBudget(one)
+      }
     }
-    yield* this.#ends()
+    if (faults > 0 || this.#leaf.unfired.length > 0) yield* this.#ends()
   }
 
   /** A step, and the last one of those that it depends on: the other way round. */
   *#races(): Asking<void> {
     const { steps, races } = this.#stack
-    for (let later = 0; later < steps.length; later++) {
+    const { fresh } = this.#leaf
+    this.#common = this.#stack.commonBefore(fresh)
+    // Where all that is new depends on all that is not, nothing has changed for what is not.
+    for (let later = this.#common.isAll ? fresh : 0; later < steps.length; later++) {
       const taken = steps[later] as Taken
       if (taken.isGuarded) continue
       for (const earlier of races[later] as number[]) {
-        if (later < this.#leaf.fresh && !this.#isFresh(earlier)) continue
+        if (later < fresh && !this.#isFresh(earlier)) continue
         const touch = this.#isUnchanged(earlier, later) ? taken.touch : taken.declared
         yield* this.#wakeup.insert(this.#sequence(earlier, { touch, isFeasible: true }))
       }
@@ -66,7 +73,7 @@ export class Reversals {
   /** What a step took back, before that step. */
   *#cancelled(): Asking<void> {
     for (const [position, { lost }] of this.#stack.steps.entries()) {
-      if (lost.length === 0 || !(position >= this.#leaf.fresh || this.#isFresh(position))) continue
+      if (lost.length === 0 || !this.#isFresh(position)) continue
       for (const made of lost) yield* this.#cuts(position, made)
     }
   }
@@ -107,7 +114,7 @@ export class Reversals {
       yield* this.#wakeup.insert(sequence)
     }
     for (const [position, { touch }] of steps.entries()) {
-      if (touch.fault === undefined || !(position >= this.#leaf.fresh || this.#isFresh(position))) continue
+      if (touch.fault === undefined || !this.#isFresh(position)) continue
       yield* this.#wakeup.insert(this.#sequence(position, { touch: END_TOUCH, isFeasible: false }))
     }
   }
@@ -159,10 +166,8 @@ export class Reversals {
 
   /** Whether what does not depend on a step has grown since the execution before. */
   #isFresh(position: number): boolean {
-    for (let other = Math.max(this.#leaf.fresh, position + 1); other < this.#stack.depth; other++) {
-      if (!this.#stack.isBefore(position, other)) return true
-    }
-    return false
+    if (position >= this.#leaf.fresh) return true
+    return this.#common?.has(position) !== true
   }
 
   /** Whether a step does the same without an earlier one: nothing that it touches is written in between. */
@@ -191,6 +196,6 @@ export class Reversals {
 
   #mayComeBefore(position: number, { created, fired }: Held): boolean {
     if (created >= 0 && (created === position || this.#stack.isBefore(position, created))) return false
-    return position >= this.#leaf.fresh || this.#isFresh(position) || (fired ?? 0) >= this.#leaf.fresh
+    return this.#isFresh(position) || (fired ?? 0) >= this.#leaf.fresh
   }
 }

@@ -23,6 +23,8 @@ export interface Told {
 /** What stands for all that no footprint names, see choice-point.ts. */
 const ANYTHING = '*'
 
+const NOTHING: readonly number[] = []
+
 export class Sight {
   readonly #scenario: Scenario
   readonly #names: Names
@@ -43,8 +45,9 @@ export class Sight {
     before: Views,
     schedulable: Schedulable,
   ): Told {
-    const told = { reads: [] as number[], writes: [] as number[] }
     const properties = this.#properties(schedulable)
+    if (properties.length === 0) return { reads: NOTHING, writes: NOTHING, views: before }
+    const told = { reads: [] as number[], writes: [] as number[] }
     for (const { property, key } of this.#followed(properties, observations)) {
       this.#names.add(told.writes, `monitor ${property} of ${key}`)
     }

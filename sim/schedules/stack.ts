@@ -35,10 +35,19 @@ export interface Taken {
   readonly preemptions: number
 }
 
+/** A set of positions. */
+export interface Bits {
+  has(position: number): boolean
+  /** Whether it has all that it could have. */
+  readonly isAll: boolean
+}
+
 const NOBODY: readonly number[] = []
 
 export class Stack {
   readonly steps: Taken[] = []
+  /** How many of the steps took something back, made something that is guarded or a fault, and were faults. */
+  readonly counts = { lost: 0, made: 0, faults: 0 }
   /** For each step, bits of the positions it depends on, directly or not. */
   readonly #before: Int32Array[] = []
   /** For each step, positions of those before it with which it may change places: nothing stands between them. */
@@ -59,9 +68,26 @@ export class Stack {
     return (word & (1 << (earlier & 31))) !== 0
   }
 
+  /** The steps that every step from a position on depends on. */
+  commonBefore(first: number): Bits {
+    const common = new Int32Array((first + 31) >> 5).fill(-1)
+    for (let position = first; position < this.steps.length; position++) {
+      const before = this.#before[position] as Int32Array
+      for (let word = 0; word < common.length; word++) {
+        common[word] = (common[word] as number) & (before[word] as number)
+      }
+    }
+    const has = (position: number) => ((common[position >> 5] as number) & (1 << (position & 31))) !== 0
+    let isAll = true
+    for (let position = 0; position < first && isAll; position++) isAll = has(position)
+    return { has, isAll }
+  }
+
   truncate(depth: number): void {
     while (this.steps.length > depth) {
-      const { touch, takesFrom } = this.steps.pop() as Taken
+      const taken = this.steps.pop() as Taken
+      const { touch, takesFrom } = taken
+      this.#count(taken, -1)
       for (const channel of takesFrom) this.#takers[channel]?.pop()
       this.#before.pop()
       this.races.pop()
@@ -81,6 +107,7 @@ export class Stack {
     for (const name of touch.writes) this.#note(candidates, name, true)
     for (const name of touch.reads) if (!touch.writes.includes(name)) this.#note(candidates, name, false)
     this.steps.push(taken)
+    this.#count(taken, 1)
     this.#order(candidates, position, (other) => other === created || needs.includes(other))
     for (const name of takesFrom) listOf(this.#takers, name).push(position)
     for (const name of touch.writes) listOf(this.#writers, name).push(position)
@@ -94,6 +121,12 @@ export class Stack {
     for (let other = position + 1; other < this.steps.length; other++) {
       if (!this.isBefore(position, other)) yield other
     }
+  }
+
+  #count({ lost, made, touch }: Taken, by: 1 | -1): void {
+    if (lost.length > 0) this.counts.lost += by
+    if (made.length > 0) this.counts.made += by
+    if (touch.fault !== undefined) this.counts.faults += by
   }
 
   /** Adds the steps that what touches a resource now depends on, but for those that stand before these. */

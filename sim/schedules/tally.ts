@@ -92,7 +92,7 @@ export class Tally {
 
   #complete(run: Run, schedulable: Schedulable): void {
     this.counts.executions++
-    this.counts.steps += run.steps.length
+    this.counts.steps += run.stepCount
     if (run.ending === 'steps') this.leftOut ??= 'length'
     this.#declare(schedulable.properties)
     for (const property of run.reached) this.reached.add(property)

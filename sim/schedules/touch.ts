@@ -49,6 +49,8 @@ export class Names {
   readonly #ids: string[] = ['']
   readonly #resources = new Map<string, number>()
   readonly #resourceNames: string[] = []
+  // By event.
+  readonly #declared: { footprint: Footprint; owner: string | undefined; touch: Touch }[] = []
 
   event(id: string): number {
     const known = this.#events.get(id)
@@ -86,17 +88,16 @@ export class Names {
 
   /** What is known of an event before it happens. */
   declared(event: Event): Touch {
-    const { fault, owner } = event
-    const { reads, writes } = this.footprintOf(owner, event.footprint)
-    return {
-      event: this.event(event.id),
-      reads,
-      writes,
-      cancels: NOTHING,
-      fault,
-      isLast: false,
-      isWhole: false,
-    }
+    const { id, fault, owner, footprint } = event
+    const number = this.event(id)
+    // An event that is there in many runs mostly declares the same in each.
+    const known = this.#declared[number]
+    if (known?.footprint === footprint && known.owner === owner && known.touch.fault === fault)
+      return known.touch
+    const { reads, writes } = this.footprintOf(owner, footprint)
+    const touch = { event: number, reads, writes, cancels: NOTHING, fault, isLast: false, isWhole: false }
+    this.#declared[number] = { footprint, owner, touch }
+    return touch
   }
 
   /** A footprint, and what firing the event touches in any case: its task. */
