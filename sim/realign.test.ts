@@ -150,6 +150,13 @@ describe.each(['sampled', 'untimed'] as const)('a recorded failure of %s tasks',
   })
 })
 
+test('a recorded violation is stale, not fixed, where a bound ends the run before what is missing can come', async () => {
+  const trace = await failure(desk(), IN_ORDER, 'untimed')
+  expect(trace.outcome.ending).toBe('violation')
+  const stale = await replay(trace, { ...desk(), stepsMax: 1 })
+  expect(stale).toMatchObject({ outcome: 'stale', found: { ending: 'steps', property: null } })
+})
+
 const IN_ORDER = 'whoever comes first goes first'
 
 interface Path {

@@ -24,6 +24,10 @@ export interface Attempt {
   readonly isClaimed: boolean
 }
 
+/** No further way is tried once those so far took more steps than this. */
+const STEPS_MAX = 2_000
+/** How far a run goes on behind what is recorded, so that one that never rests is soon over. */
+const BEYOND_MAX = 2_000
 /** Orders of more steps than this are not given other times. */
 export const TIMED_STEPS_MAX = 2_000
 
@@ -35,7 +39,7 @@ export async function realign(trace: Trace, scenario: Scenario): Promise<Attempt
     // What is there under its own name was not renamed.
     if (manner.renames && best.alignment.missing.length === 0) break
     for (const inAnyTime of [false, true]) {
-      if (best.fails || isPlain(best.alignment)) return best
+      if (best.fails || isPlain(best.alignment) || attempts.steps > STEPS_MAX) return best
       if (manner === MANNERS[0] && !inAnyTime) continue
       const made = inAnyTime ? await attempts.inAnyTime(manner) : await attempts.asRecorded(manner)
       if (made !== undefined && isBetter(made, best)) best = made
@@ -63,6 +67,8 @@ function isBetter(one: Attempt, other: Attempt): boolean {
 }
 
 class Attempts {
+  /** How many steps all of them took. */
+  steps = 0
   readonly #trace: Trace
   readonly #scenario: Scenario
   readonly #options: Omit<Realigned, keyof Manner | 'timing'>
@@ -103,8 +109,10 @@ class Attempts {
     return last
   }
 
-  #run(source: ChoiceSource, alignment: () => Alignment): Promise<Attempt> {
-    return attempted(this.#trace, this.#scenario, { source, alignment })
+  async #run(source: ChoiceSource, alignment: () => Alignment): Promise<Attempt> {
+    const made = await attempted(this.#trace, this.#scenario, { source, alignment })
+    this.steps += made.run.stepCount
+    return made
   }
 }
 
@@ -120,8 +128,9 @@ export async function attempted(
     return begun
   }
   const wanted = subjectOf(trace)
+  const stepsMax = Math.min(scenario.stepsMax, trace.steps.length + BEYOND_MAX)
   const finished = await run(
-    { ...scenario, begin },
+    { ...scenario, begin, stepsMax },
     wanted === null ? { source } : { source, stopAt: wanted },
   )
   const claims = [...scenario.properties, ...(begun?.properties ?? [])]

@@ -95,14 +95,16 @@ function realigned(trace: Trace, attempt: Attempt, exact: Followed): Replay {
 /** What a run says of a record that it did not come out to the byte of. */
 export function outcomeOfAttempt(trace: Trace, attempt: Attempt): 'adapted' | 'fixed' | 'stale' {
   if (attempt.fails) return 'adapted'
-  const holds = attempt.isClaimed && endsAsRecorded(trace, attempt.run)
+  const holds = attempt.isClaimed && endsAsRecorded(trace, attempt)
   return holds && isFollowed(attempt.alignment) ? 'fixed' : 'stale'
 }
 
 /** Whether nothing is violated to an end at which that can be said. */
-function endsAsRecorded({ outcome }: Trace, { verdict, ending }: Run): boolean {
+function endsAsRecorded({ outcome }: Trace, { run: { verdict, ending }, alignment }: Attempt): boolean {
   const isJudged = outcome.ending === 'rest' || outcome.ending === 'cycle'
-  const ends = isJudged || ending === 'source' ? ending === outcome.ending : true
+  // What has not come before a bound may come behind it.
+  const isWhole = ending === 'rest' || alignment.missing.length === 0
+  const ends = isJudged || ending === 'source' ? ending === outcome.ending : isWhole
   return verdict === 'no violation found' && ends
 }
 
