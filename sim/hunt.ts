@@ -185,16 +185,14 @@ interface Attempt {
 }
 
 function attemptsAt({ first, count }: Seeds, checkEvery: number): Attempt[] {
-  return Array.from({ length: count }, (_, index) => {
-    const seed = first + index
+  const attempts: Attempt[] = []
+  for (let seed = first; seed < first + count; seed++) {
     // Chosen by the seed alone, so that pieces of a range check the same seeds as the whole.
     const isFirst = seed >= 1 && seed <= FIRST_CHECKED
     const checked = checkEvery > 0 && (isFirst || (seed - 1) % checkEvery === 0)
-    if (!checked) return [{ seed, journal: undefined, firstJournal: undefined }]
-    const firstJournal = newJournal()
-    return [
-      { seed, journal: firstJournal, firstJournal: undefined },
-      { seed, journal: newJournal(), firstJournal },
-    ]
-  }).flat()
+    const firstJournal = checked ? newJournal() : undefined
+    attempts.push({ seed, journal: firstJournal, firstJournal: undefined })
+    if (checked) attempts.push({ seed, journal: newJournal(), firstJournal })
+  }
+  return attempts
 }

@@ -76,7 +76,7 @@ export function runAll<T = Run>(
           if (execution === undefined) {
             const made = next(kept.length)
             if (made === undefined) return resolve(kept)
-            execution = new Execution(...made)
+            execution = new Execution(made[0], made[1])
           }
           const pending = execution.step()
           if (pending === 'done') {
