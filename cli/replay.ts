@@ -95,16 +95,16 @@ async function jobOf(target: string, command: ReplayCommand): Promise<Job> {
 }
 
 /** The schedule comes from the record alone. */
-function checkUnchosen(what: string, given: readonly string[]): void {
+function checkUnchosen(what: string, target: string, given: readonly string[]): void {
   const chosenBySeed = given.filter((name) => SCHEDULE.includes(name))
   if (chosenBySeed.length === 0) return
   throw new UsageError(
-    `A ${what} says the whole schedule itself: leave out --${chosenBySeed.join(' and --')} beside it, or give a scenario in its place.`,
+    `A ${what} says the whole schedule itself: leave out --${chosenBySeed.join(' and --')} beside ${plain(target, 60)}, or give a scenario in its place.`,
   )
 }
 
 async function tokenJob(word: string, command: ReplayCommand): Promise<Job> {
-  checkUnchosen('token', command.given)
+  checkUnchosen('token', word, command.given)
   const coordinator = command.coordinator === undefined ? undefined : await chosen(command.coordinator)
   return {
     coordinator,
@@ -117,7 +117,7 @@ async function fileJob(path: string, command: ReplayCommand): Promise<Job> {
   if (scenarios.some(({ name }) => name === path)) {
     throw new UsageError(`Expected a seed to replay ${path} from: heddle replay ${path} --seed 1.`)
   }
-  checkUnchosen('replay file', command.given)
+  checkUnchosen('replay file', path, command.given)
   const bytes = await readReplayFile(path)
   const coordinator = command.coordinator === undefined ? undefined : await chosen(command.coordinator)
   return {

@@ -27,7 +27,7 @@ describe('a mistake in the command line', () => {
     [['check', '--graph', 'states.png'], 'Expected a file that ends in .dot or .svg.'],
     [['check', '--graph', 'states.svg'], 'Expected one scenario beside --graph'],
     [['check', '--coordinator', 'class'], 'heddle hunt --coordinator class.'],
-    [['replay'], "missing required argument 'file|scenario'"],
+    [['replay'], "missing required argument 'file|token|scenario'"],
     [['replay', ''], 'Expected a replay file or a scenario, found an empty word.'],
     [['replay', 'a.replay', '--seed', '3'], 'leave out --seed beside a.replay'],
     [['replay', 'five-tabs'], 'Expected a seed to replay five-tabs from'],
