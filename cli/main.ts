@@ -8,6 +8,7 @@ import { type CheckCommand, checkCommand } from './check.ts'
 import { BUILT_IN } from './coordinators.ts'
 import { EXIT, EXIT_CODES_HELP, type ExitCode, UsageError } from './exit.ts'
 import { type ExplainCommand, explainCommand } from './explain.ts'
+import { addExplore, exploreCommand } from './explore.ts'
 import { type HuntCommand, huntCommand } from './hunt.ts'
 import { list } from './list.ts'
 import {
@@ -56,6 +57,9 @@ function program(signal: AbortSignal, ends: (code: ExitCode) => void): Command {
   heddle.exitOverride().configureOutput({ writeErr: () => {}, outputError: () => {} })
   addHunt(heddle, signal, ends)
   addCheck(heddle, signal, ends)
+  addExplore(heddle, [coordinator(), workers(), timeout(), json()], async (names, options) =>
+    ends(await exploreCommand(names, options, signal)),
+  )
   addReplay(heddle, signal, ends)
   addExplain(heddle, signal, ends)
   addReport(heddle, signal, ends)
@@ -254,7 +258,7 @@ function codeOf(error: unknown): ExitCode {
 
 function usageLine({ code, message }: CommanderError): string {
   if (code === 'commander.help')
-    return 'heddle: expected a command: hunt, check, replay, explain, report or list; see heddle --help'
+    return 'heddle: expected a command: hunt, check, explore, replay, explain, report or list; see heddle --help'
   return `heddle: ${plain(message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' '))}`
 }
 
