@@ -17,7 +17,7 @@ const RULES: Rules = {
     bench: { imports: ['sim', 'model', 'properties', 'node', 'vitest'], ...OUTSIDE },
   },
   mayUse: {
-    'sim/context.ts': {
+    'sim/world/context.ts': {
       names: ['globalThis'],
       reason: 'It detects asynchronous context, which some hosts lack, through the global object.',
     },
@@ -31,7 +31,7 @@ const RULES: Rules = {
     'sim/explore/search.ts':
       'The inner loop of a search works on words and numbers that nobody else may see.',
     'sim/system.test.ts': 'What an actor can do, effect by effect, over the same few sample systems.',
-    'sim/tasks.ts': 'A task, its choice points and the run they belong to share one private state.',
+    'sim/world/tasks.ts': 'A task, its choice points and the run they belong to share one private state.',
   },
   linesMax: 300,
 }

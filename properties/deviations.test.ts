@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from 'vitest'
 import { type Coordinator, competing, connectionCoordinator, scenarios, single } from '../model/index.ts'
-import { deviating, deviationsOf, recording } from '../sim/deviations.ts'
-import { feasibleTimes } from '../sim/feasible.ts'
 import { random, run, type Schedulable, seeded, type TimingName } from '../sim/index.ts'
+import { deviating, deviationsOf, recording } from '../sim/replay/deviations.ts'
+import { feasibleTimes } from '../sim/replay/feasible.ts'
 import { catalogueScenario } from './index.ts'
 
 const coordinators: readonly (readonly [string, Coordinator])[] = [

@@ -9,7 +9,7 @@ import { type Scenario, scenario } from './scenario.ts'
 import { portfolio } from './strategies/portfolio.ts'
 import type { Strategy } from './strategies/strategy.ts'
 import { System } from './system.ts'
-import { world } from './world.ts'
+import { world } from './world/world.ts'
 
 export interface Canary {
   readonly name: string

@@ -7,7 +7,7 @@ import { playing, rally, serveLeadsToEnd, theEnd } from './rally.fixture.ts'
 import { scenario } from './scenario.ts'
 import { run, runSync } from './scheduler.ts'
 import { System } from './system.ts'
-import { world } from './world.ts'
+import { world } from './world/world.ts'
 
 const ended = (steps: number, cycleFrom?: number, variation?: Parameters<typeof rally>[0]) =>
   runSync(rally(variation), { source: playing(steps, cycleFrom) })

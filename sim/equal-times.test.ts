@@ -11,7 +11,7 @@ import { fifo } from './strategies/fifo.ts'
 import { MEMBERS, portfolio } from './strategies/portfolio.ts'
 import type { Strategy } from './strategies/strategy.ts'
 import { System } from './system.ts'
-import { world } from './world.ts'
+import { world } from './world/world.ts'
 
 /** One window after the other, for each of two who start together. */
 type Routes = Readonly<Record<'a' | 'b', readonly WindowInput[]>>

@@ -2,11 +2,11 @@
 
 import { actor, type Context } from './actor.ts'
 import { always } from './property.ts'
+import { encodeTrace } from './replay/trace.ts'
 import { type Scenario, scenario } from './scenario.ts'
 import { runSync } from './scheduler.ts'
 import { listed } from './source.ts'
 import { System } from './system.ts'
-import { encodeTrace } from './trace.ts'
 
 /** Of a run that came from no seed. */
 export const META = { seed: null, strategy: null, timing: 'untimed' } as const

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { HeddleError } from './error.ts'
 import { hunt, record } from './hunt.ts'
-import { parseTrace } from './parse.ts'
 import { race } from './race.fixture.ts'
+import { parseTrace } from './replay/parse.ts'
 import { mergeReports } from './report.ts'
 import type { Scenario } from './scenario.ts'
 import { NOT_STUCK } from './scheduler.ts'
 import { random } from './strategies/random.ts'
-import { type World, world } from './world.ts'
+import { type World, world } from './world/world.ts'
 
 const SAMPLED = { strategy: random, timing: 'sampled' } as const
 const seeds = (first: number, count: number) => ({ ...SAMPLED, seeds: { first, count } })

@@ -6,6 +6,7 @@ import { choicesOf } from './course.ts'
 import { HeddleError } from './error.ts'
 import type { Schedulable } from './event.ts'
 import { checkOptions, checkScenario } from './options.ts'
+import { encodeTrace, outcomeOf } from './replay/trace.ts'
 import { type HuntReport, ReportBuilder, type Seeds } from './report.ts'
 import type { Scenario } from './scenario.ts'
 import { type Run, type RunOptions, run, runAll } from './scheduler.ts'
@@ -13,7 +14,6 @@ import { compareRuns, type Journal, newJournal, watched } from './selfcheck.ts'
 import { type SeededOptions, seeded } from './source.ts'
 import { portfolio } from './strategies/portfolio.ts'
 import type { Strategy } from './strategies/strategy.ts'
-import { encodeTrace, outcomeOf } from './trace.ts'
 
 export interface HuntOptions<Measure = undefined> {
   /** 1 to 200 unless given. */

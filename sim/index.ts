@@ -12,7 +12,6 @@ export { type Canary, canaries, type Song, sing } from './canary.ts'
 export { TIMINGS, type TimingName } from './clock.ts'
 export { choicesOf } from './course.ts'
 export { cycleText } from './cycle.ts'
-export type { Divergence } from './divergence.ts'
 export { type Duration, formatUs, toUs, toWindow, type Window, type WindowInput } from './duration.ts'
 export { describeThrown, type ErrorCode, HeddleError } from './error.ts'
 export type { Event, Footprint, Observation, Schedulable } from './event.ts'
@@ -44,7 +43,6 @@ export {
 export { type Slice, type SliceResult, searchSlice } from './explore/slice.ts'
 export { type HuntOptions, hunt, type RecordOptions, record } from './hunt.ts'
 export type { Violation } from './judge.ts'
-export { parseTrace } from './parse.ts'
 export { printable } from './printable.ts'
 export {
   type Always,
@@ -64,8 +62,25 @@ export {
   sometimes,
 } from './property.ts'
 export type { Draw, RandomStream } from './random.ts'
-export type { Alignment } from './realigning.ts'
-export { type Replay, type ReplayOutcome, recorded, replay } from './replay.ts'
+export type { Divergence } from './replay/divergence.ts'
+export { parseTrace } from './replay/parse.ts'
+export type { Alignment } from './replay/realigning.ts'
+export { type Replay, type ReplayOutcome, recorded, replay } from './replay/replay.ts'
+export { decodeToken, encodeToken, isToken, TOKEN_LIMITS, type Token } from './replay/token.ts'
+export {
+  acceptedTrace,
+  type Expectation,
+  encodeTrace,
+  formatTrace,
+  type Outcome,
+  TRACE_LIMITS,
+  type Trace,
+  type TraceHeader,
+  type TraceMeta,
+  type TraceStep,
+  VERSION,
+} from './replay/trace.ts'
+export { replayToken, type TokenReplay, tokenOf } from './replay/unfold.ts'
 export {
   type HuntReport,
   mergeReports,
@@ -109,21 +124,6 @@ export { pos } from './strategies/pos.ts'
 export { random } from './strategies/random.ts'
 export type { Course, Strategy } from './strategies/strategy.ts'
 export { type Delivery, type Fired, System, type SystemDefinition, type SystemState } from './system.ts'
-export { decodeToken, encodeToken, isToken, TOKEN_LIMITS, type Token } from './token.ts'
-export {
-  acceptedTrace,
-  type Expectation,
-  encodeTrace,
-  formatTrace,
-  type Outcome,
-  TRACE_LIMITS,
-  type Trace,
-  type TraceHeader,
-  type TraceMeta,
-  type TraceStep,
-  VERSION,
-} from './trace.ts'
-export { replayToken, type TokenReplay, tokenOf } from './unfold.ts'
 export {
   type Check,
   type OperationOptions,
@@ -132,4 +132,4 @@ export {
   type World,
   type WorldOptions,
   world,
-} from './world.ts'
+} from './world/world.ts'

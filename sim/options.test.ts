@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { actor } from './actor.ts'
 import { HeddleError } from './error.ts'
 import { hunt, record } from './hunt.ts'
-import { parseTrace } from './parse.ts'
-import { replay } from './replay.ts'
+import { parseTrace } from './replay/parse.ts'
+import { replay } from './replay/replay.ts'
 import { scenario } from './scenario.ts'
 import { run, runSync } from './scheduler.ts'
 import { listed } from './source.ts'
 import { System } from './system.ts'
-import { type World, world } from './world.ts'
+import { type World, world } from './world/world.ts'
 
 const napping = () => world('napping', ({ sleep }: World) => sleep(['1ms', '5ms']))
 const source = listed([])

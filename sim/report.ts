@@ -2,9 +2,9 @@
 // merge to the report that one worker would have made of all of them.
 
 import type { TimingName } from './clock.ts'
-import type { Divergence } from './divergence.ts'
 import { HeddleError } from './error.ts'
 import type { Property } from './property.ts'
+import type { Divergence } from './replay/divergence.ts'
 import { mergeOrders, OrderCounter, type Orders } from './saturation.ts'
 import type { Scenario } from './scenario.ts'
 import { NOT_STUCK, type Run, type RunVerdict } from './scheduler.ts'

@@ -7,7 +7,7 @@ import { type Scenario, scenario } from './scenario.ts'
 import { NO_EXCEPTION, type Run, run, runAll, runSync } from './scheduler.ts'
 import { listed } from './source.ts'
 import { System } from './system.ts'
-import { world } from './world.ts'
+import { world } from './world/world.ts'
 
 /** Ticks every millisecond, `ticks` times, and waits for what is never sent if it is told to. */
 const ticking = (ticks: number, more: Partial<Scenario> & { waits?: boolean; throwsAt?: number } = {}) => {

@@ -1,6 +1,9 @@
 // The self-check of a hunt: the same seed, run twice, must give the same run. Compares two runs step by step,
 // with what was drawn to choose each step, and says where they first differ.
 
+import { formatUs } from './duration.ts'
+import type { Event } from './event.ts'
+import type { Draw } from './random.ts'
 import {
   type Difference,
   type Divergence,
@@ -8,10 +11,7 @@ import {
   enabledList,
   observedOtherwise,
   type Place,
-} from './divergence.ts'
-import { formatUs } from './duration.ts'
-import type { Event } from './event.ts'
-import type { Draw } from './random.ts'
+} from './replay/divergence.ts'
 import type { Run, Step } from './scheduler.ts'
 import type { ChoiceSource } from './source.ts'
 

@@ -1,16 +1,16 @@
 // Why a run fails: the two events whose order decides, found by changing one order at a time and running again, and
 // what led to the violation. Every change is run on the same scenario, within bounds; nothing is shown here.
 
-import type { Deviation } from '../deviations.ts'
 import { HeddleError } from '../error.ts'
 import type { Observation } from '../event.ts'
 import { checkOptions, checkScenario } from '../options.ts'
 import type { Property } from '../property.ts'
+import type { Deviation } from '../replay/deviations.ts'
+import { outcomeOf, type Trace } from '../replay/trace.ts'
 import type { Step } from '../run.ts'
 import type { Scenario } from '../scenario.ts'
 import { fewerDeviations, passedBy } from '../shrink/shrink.ts'
 import { type Trial, Trials } from '../shrink/trials.ts'
-import { outcomeOf, type Trace } from '../trace.ts'
 import { type Past, pastOf } from './past.ts'
 
 export interface ExplainOptions {

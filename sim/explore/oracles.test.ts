@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { parseTrace } from '../parse.ts'
-import { replay } from '../replay.ts'
+import { parseTrace } from '../replay/parse.ts'
+import { replay } from '../replay/replay.ts'
 import { admission } from './admission.fixture.ts'
 import { check } from './check.ts'
 import { twoPhaseCommit } from './two-phase-commit.fixture.ts'

@@ -2,7 +2,7 @@
 // literature on optimal partial-order reduction. Each access to a variable is a step, with its footprint declared.
 
 import type { Scenario } from '../scenario.ts'
-import { type TaskHandle, type World, world } from '../world.ts'
+import { type TaskHandle, type World, world } from '../world/world.ts'
 
 type Memory = Map<string, number>
 

@@ -3,7 +3,7 @@
 
 import fc from 'fast-check'
 import type { Scenario } from '../scenario.ts'
-import { type TaskHandle, world } from '../world.ts'
+import { type TaskHandle, world } from '../world/world.ts'
 
 const VARIABLES = ['x', 'y', 'z'] as const
 type Variable = (typeof VARIABLES)[number]

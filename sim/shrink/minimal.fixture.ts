@@ -3,15 +3,15 @@
 
 import fc from 'fast-check'
 import { actor, type Context } from '../actor.ts'
-import { type Deviation, deviating, type Made, recording } from '../deviations.ts'
 import type { WindowInput } from '../duration.ts'
-import { feasibleTimes, following } from '../feasible.ts'
 import { generatedScenario } from '../generated.fixture.ts'
 import { always, eventually } from '../property.ts'
+import { type Deviation, deviating, type Made, recording } from '../replay/deviations.ts'
+import { feasibleTimes, following } from '../replay/feasible.ts'
+import { outcomeOf, type Trace } from '../replay/trace.ts'
 import { type Scenario, scenario } from '../scenario.ts'
 import { type Run, run } from '../scheduler.ts'
 import { System } from '../system.ts'
-import { outcomeOf, type Trace } from '../trace.ts'
 
 /** The deviations without each of which the property still fails; none where a schedule is 1-minimal. */
 export async function superfluous(

@@ -2,11 +2,11 @@
 // would if nothing raced, and with it its length. Every candidate is run, and must fail the same property. The result is
 // a function of the failing trace and the scenario alone.
 
-import { type Deviation, deviationsOf, type Hold, type Made } from '../deviations.ts'
 import { HeddleError } from '../error.ts'
 import { checkOptions, checkScenario } from '../options.ts'
+import { type Deviation, deviationsOf, type Hold, type Made } from '../replay/deviations.ts'
+import { encodeTrace, type Trace } from '../replay/trace.ts'
 import type { Scenario } from '../scenario.ts'
-import { encodeTrace, type Trace } from '../trace.ts'
 import { ddmin } from './ddmin.ts'
 import { type Trial, Trials } from './trials.ts'
 

@@ -3,16 +3,16 @@
 // against one budget; which candidates are worth a run is decided elsewhere.
 
 import type { TimingName } from '../clock.ts'
-import { type Deviation, deviating, deviationsOf, type Made, recording } from '../deviations.ts'
 import { HeddleError } from '../error.ts'
 import type { Schedulable } from '../event.ts'
-import { feasibleTimes, following, type Pace } from '../feasible.ts'
-import { recorded } from '../replay.ts'
+import { type Deviation, deviating, deviationsOf, type Made, recording } from '../replay/deviations.ts'
+import { feasibleTimes, following, type Pace } from '../replay/feasible.ts'
+import { recorded } from '../replay/replay.ts'
+import { outcomeOf, type Trace } from '../replay/trace.ts'
 import type { Scenario } from '../scenario.ts'
 import { type Run, run } from '../scheduler.ts'
 import { type ChoiceSource, seeded } from '../source.ts'
 import { random } from '../strategies/random.ts'
-import { outcomeOf, type Trace } from '../trace.ts'
 
 /** What became of one candidate. */
 export interface Trial {
