@@ -61,11 +61,14 @@ describe('a replay file', SPAWNS, () => {
   it('is explained in full, in short beside its replay, and as data', async () => {
     const { heddle } = folder()
     await heddle(...HUNT)
-    const [explained, replayed, data] = await Promise.all([
+    const token = (await heddle('replay', FILE, '--token')).stdout.trim()
+    const [explained, replayed, data, ofToken] = await Promise.all([
       heddle('explain', FILE),
       heddle('replay', FILE),
       heddle('explain', FILE, '--json'),
+      heddle('explain', token),
     ])
+    expect(ofToken).toEqual(explained)
     expect(explained.code).toBe(1)
     expect(explained.stdout).toContain(`The race   ${RACE}`)
     expect(explained.stdout).toContain('From step 3 on, it fails')
@@ -88,6 +91,7 @@ describe('a replay file', SPAWNS, () => {
     for (const [file, complaint] of [
       ['bad.replay', /^heddle: Expected a footer/],
       ['none.replay', /^heddle: .*none\.replay/],
+      ['heddle1:AAAA', /^heddle: [^\n]*token[^\n]*\n$/],
     ] as const) {
       const { code, stderr } = await heddle('explain', file)
       expect(code).toBe(2)

@@ -1,8 +1,9 @@
-// `heddle explain`: why a recorded run fails. Replays the file, has the order that decides looked for in a worker
+// `heddle explain`: why a recorded run fails. Replays the file or token, has the order that decides looked for in a worker
 // thread, and prints what was found.
 
+import { isToken } from '../sim/index.ts'
 import { type CoordinatorRef, chosen } from './coordinators.ts'
-import { EXIT, type ExitCode } from './exit.ts'
+import { EXIT, type ExitCode, UsageError } from './exit.ts'
 import { decisionLine, explanationText } from './explain-text.ts'
 import type { Explained } from './explaining.ts'
 import { type Limits, loadCoordinator, Pool, ThreadEnded, TimedOut } from './pool.ts'
@@ -17,25 +18,28 @@ export interface ExplainCommand {
 }
 
 export async function explainCommand(
-  path: string,
+  target: string,
   command: ExplainCommand,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const bytes = await readReplayFile(path)
+  const file = isToken(target) ? undefined : await readReplayFile(target)
+  const path = file === undefined ? 'The token' : target
   const coordinator = command.coordinator === undefined ? undefined : await chosen(command.coordinator)
   const limits = { timeoutMs: command.timeout, signal }
   const pool = new Pool(1)
   try {
     await loadCoordinator(pool, coordinator, limits)
-    const explained = await pool
-      .run({ kind: 'explain', bytes, coordinator }, limits)
+    const explained = await bytesOf(file ?? target, { pool, limits, coordinator })
+      .then((bytes) => pool.run({ kind: 'explain', bytes, coordinator }, limits))
       .catch((error: unknown) => {
         if (error instanceof TimedOut) return `found no end within ${command.timeout / 1_000} s`
         if (error instanceof ThreadEnded) return `ended its thread: ${error.message}`
         throw error
       })
     if (typeof explained === 'string') {
-      print(`${colours.red('✗')} Explaining ${plain(path)} ${explained}.`)
+      print(
+        `${colours.red('✗')} Explaining ${file === undefined ? 'the token' : plain(target)} ${explained}.`,
+      )
       return EXIT.violated
     }
     print(command.json ? json(explained) : text(explained, path))
@@ -43,6 +47,25 @@ export async function explainCommand(
   } finally {
     await pool.close()
   }
+}
+
+interface Threads {
+  readonly pool: Pool
+  readonly limits: Limits
+  readonly coordinator: CoordinatorRef | undefined
+}
+
+/** The bytes of a replay file; a token's are made again, and are the file's only where it is still exact. */
+async function bytesOf(
+  record: Uint8Array | string,
+  { pool, limits, coordinator }: Threads,
+): Promise<Uint8Array> {
+  if (typeof record !== 'string') return record
+  const { text, outcome } = await pool.run({ kind: 'replay', record, coordinator }, limits)
+  if (text !== undefined) return new TextEncoder().encode(text)
+  throw new UsageError(
+    `Expected a token of the code as it is, found one that is ${outcome}: its file can no longer be made from it. See what it does now with heddle replay.`,
+  )
 }
 
 function text({ replayed, explanation }: Explained, path: string): string {

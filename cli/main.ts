@@ -209,13 +209,13 @@ function addExplain(heddle: Command, signal: AbortSignal, ends: Ends): void {
   heddle
     .command('explain')
     .description('say why a recorded run fails: the order that decides, and what led to it')
-    .argument('<file>', 'a replay file')
+    .argument('<file|token>', 'a replay file, or its token')
     .addOption(coordinator())
     .addOption(timeout())
     .addOption(json())
     .addHelpText('after', EXPLAIN_HELP)
-    .action(async (file: string, options: ExplainCommand) =>
-      ends(await explainCommand(file, options, signal)),
+    .action(async (target: string, options: ExplainCommand) =>
+      ends(await explainCommand(target, options, signal)),
     )
 }
 
