@@ -140,18 +140,19 @@ async function round<Measure>(
   const attempts = attemptsAt(seeds, options.selfCheckEvery ?? SELF_CHECK_EVERY)
   let begun: Schedulable | undefined
   let first: Run | undefined
-  let running: number | undefined
-  const next = (index: number): readonly [Scenario, RunOptions] => {
-    const { seed, journal } = attempts[index] as Attempt
-    running = seed
-    const source = (schedulable: Schedulable) => {
-      begun = schedulable
-      const { budgets } = schedulable
-      const chosen = { seed, strategy, timing, choices, budgets }
-      if (journal === undefined) return seeded(chosen)
-      return watched(seeded({ ...chosen, log: journal.draws }), journal)
-    }
-    return [scenario, { source }]
+  let running: Attempt | undefined
+  const source = (schedulable: Schedulable) => {
+    begun = schedulable
+    const { budgets } = schedulable
+    const { seed, journal } = running as Attempt
+    if (journal === undefined) return seeded({ seed, strategy, timing, choices, budgets })
+    return watched(seeded({ seed, strategy, timing, choices, budgets, log: journal.draws }), journal)
+  }
+  // One for all runs, which the source tells apart.
+  const attempt: readonly [Scenario, RunOptions] = [scenario, { source }]
+  const next = (index: number) => {
+    running = attempts[index] as Attempt
+    return attempt
   }
   const each = (finished: Run, index: number) => {
     const { seed, journal, firstJournal } = attempts[index] as Attempt
@@ -167,7 +168,7 @@ async function round<Measure>(
     if (builder.failures < failuresMax) builder.addRun(seed, finished, begun?.properties ?? [], measure)
   }
   await runAll(attempts.length, next, each).catch((error) => {
-    throw running === undefined ? error : inSeed(error, scenario, running)
+    throw running === undefined ? error : inSeed(error, scenario, running.seed)
   })
 }
 

@@ -6,6 +6,7 @@
 // known before it fires, `Event.footprint`.
 
 import { dependent, type Event } from '../event.ts'
+import type { RandomStream } from '../random.ts'
 import { highest } from './pct.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -18,21 +19,23 @@ export const pos: Strategy = {
     const priorities: number[] = []
     let waiting: Event[] = []
     let seen = 0
-    const draw = (event: Event) => {
-      priorities[event.sequence] = random.integer(0, PRIORITY_MAX, `priority of ${event.id}`)
-    }
     return (candidates) => {
       for (; seen < fired.length; seen++) {
         const last = fired[seen] as Event
         waiting = waiting.filter((event) => event !== last)
-        for (const event of waiting) if (dependent(last.footprint, event.footprint)) draw(event)
+        for (const event of waiting)
+          if (dependent(last.footprint, event.footprint)) draw(event, priorities, random)
       }
       for (const event of candidates) {
         if (priorities[event.sequence] !== undefined) continue
-        draw(event)
+        draw(event, priorities, random)
         waiting.push(event)
       }
       return highest(candidates, ({ sequence }) => priorities[sequence] as number)
     }
   },
+}
+
+function draw(event: Event, priorities: number[], random: RandomStream): void {
+  priorities[event.sequence] = random.integer(0, PRIORITY_MAX, event.id)
 }

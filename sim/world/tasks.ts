@@ -133,6 +133,8 @@ export class TaskRun implements Schedulable {
   // True once somebody asks for a choice point without saying of which task.
   #carries: boolean
   readonly #tasks = new Map<string, Task>()
+  // How many tasks have not ended.
+  #running = 0
   // Invariant: in the order of `sequence`.
   readonly #pending: ChoicePoint[] = []
   // Index: a label's.
@@ -275,6 +277,7 @@ export class TaskRun implements Schedulable {
     }
     const task = new Task(this, name, options.background ?? false)
     this.#tasks.set(name, task)
+    this.#running++
     // One that does not take its handle will ask the world.
     if (name !== MAIN && fn.length === 0) this.carry()
     const result = this.#begin(task, fn)
@@ -316,11 +319,13 @@ export class TaskRun implements Schedulable {
 
   /** Who waits at rest, and not for a fault, which may always still come. */
   #stuck(): readonly Task[] {
-    const waitsForFault = ({ name }: Task) =>
-      this.#pending.some(({ fault, owner }) => fault !== undefined && owner === name)
-    return [...this.#tasks.values()].filter(
-      (task) => task.state === 'running' && !task.background && (task.pending === 0 || !waitsForFault(task)),
-    )
+    if (this.#running === 0) return NO_TASKS
+    return [...this.#tasks.values()].filter((task) => task.state === 'running' && this.#isStuck(task))
+  }
+
+  #isStuck({ name, background, pending }: Task): boolean {
+    if (background || pending === 0) return !background
+    return !this.#pending.some(({ fault, owner }) => fault !== undefined && owner === name)
   }
 
   #isOpen(point: ChoicePoint): boolean {
@@ -401,6 +406,7 @@ export class TaskRun implements Schedulable {
   #ended(task: Task, state: 'finished' | 'failed'): boolean {
     if (!this.#inStep) return false
     task.state = state
+    this.#running--
     if (task !== this.#firedTask) this.#wakes(task)
     return true
   }
