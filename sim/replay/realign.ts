@@ -24,10 +24,10 @@ export interface Attempt {
   readonly isClaimed: boolean
 }
 
-/** No further way is tried once those so far took more steps than this. */
-const STEPS_MAX = 2_000
 /** How far a run goes on behind what is recorded, so that one that never rests is soon over. */
 const BEYOND_MAX = 2_000
+/** The same, times the number of actors, as a step takes longer the more of them there are. */
+const WORK_BEYOND_MAX = 120_000
 /** Orders of more steps than this are not given other times. */
 export const TIMED_STEPS_MAX = 2_000
 
@@ -39,7 +39,7 @@ export async function realign(trace: Trace, scenario: Scenario): Promise<Attempt
     // What is there under its own name was not renamed.
     if (manner.renames && best.alignment.missing.length === 0) break
     for (const inAnyTime of [false, true]) {
-      if (best.fails || isPlain(best.alignment) || attempts.steps > STEPS_MAX) return best
+      if (best.fails || isPlain(best.alignment) || attempts.areEnough) return best
       if (manner === MANNERS[0] && !inAnyTime) continue
       const made = inAnyTime ? await attempts.inAnyTime(manner) : await attempts.asRecorded(manner)
       if (made !== undefined && isBetter(made, best)) best = made
@@ -66,9 +66,14 @@ function isBetter(one: Attempt, other: Attempt): boolean {
   return one.fails || (isFollowed(one.alignment) && !isFollowed(other.alignment))
 }
 
+/** How far a run of this scenario goes on behind what is recorded. */
+function beyondMax({ system }: Scenario): number {
+  return Math.min(BEYOND_MAX, Math.ceil(WORK_BEYOND_MAX / Math.max(1, system?.members.length ?? 1)))
+}
+
 class Attempts {
-  /** How many steps all of them took. */
-  steps = 0
+  // How many steps all of them took.
+  #steps = 0
   readonly #trace: Trace
   readonly #scenario: Scenario
   readonly #options: Omit<Realigned, keyof Manner | 'timing'>
@@ -78,6 +83,11 @@ class Attempts {
     this.#scenario = scenario
     const { ending } = trace.outcome
     this.#options = { steps: trace.steps, endsThere: ending === 'cycle' || ending === 'source' }
+  }
+
+  /** Whether they took so many steps that no further way is tried. */
+  get areEnough(): boolean {
+    return this.#steps > beyondMax(this.#scenario)
   }
 
   /** The recorded order, at the recorded times where they can be. */
@@ -111,7 +121,7 @@ class Attempts {
 
   async #run(source: ChoiceSource, alignment: () => Alignment): Promise<Attempt> {
     const made = await attempted(this.#trace, this.#scenario, { source, alignment })
-    this.steps += made.run.stepCount
+    this.#steps += made.run.stepCount
     return made
   }
 }
@@ -128,7 +138,7 @@ export async function attempted(
     return begun
   }
   const wanted = subjectOf(trace)
-  const stepsMax = Math.min(scenario.stepsMax, trace.steps.length + BEYOND_MAX)
+  const stepsMax = Math.min(scenario.stepsMax, trace.steps.length + beyondMax(scenario))
   const finished = await run(
     { ...scenario, begin, stepsMax },
     wanted === null ? { source } : { source, stopAt: wanted },
