@@ -1,4 +1,5 @@
-// The two digests of a trace: a short one of the enabled set for each step, and SHA-256 of the whole text.
+// Every hash: the two digests of a trace, a short one of the enabled set for each step and SHA-256 of the whole text,
+// and what tables of states are made with.
 
 import { sha256 as sha256Bytes } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
@@ -10,7 +11,24 @@ export { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 export function hashOfId(id: string): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193)
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  return mixed(hash)
+}
+
+/** Hash of the first `width` words of a state: MurmurHash3 without its length (Appleby, 2011). */
+export function hashOfWords(words: Uint32Array | Int32Array, width: number): number {
+  let hash = 0x9747b28c
+  for (let index = 0; index < width; index++) {
+    let word = Math.imul(words[index] as number, 0xcc9e2d51)
+    word = Math.imul((word << 15) | (word >>> 17), 0x1b873593)
+    hash ^= word
+    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0
+  }
+  return mixed(hash)
+}
+
+/** How MurmurHash3 finishes: a change of one bit changes each bit of the result with even chances. */
+export function mixed(word: number): number {
+  let hash = Math.imul(word ^ (word >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
   return (hash ^ (hash >>> 16)) >>> 0
 }

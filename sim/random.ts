@@ -5,6 +5,7 @@
 // IEEE double arithmetic, so the same on every machine, and cheap to seed, which a run does many times.
 
 import seedrandom from 'seedrandom'
+import { mixed } from './digest.ts'
 import { HeddleError } from './error.ts'
 
 /** One draw as the log of a run keeps it, so that a divergence can say which draw differed. */
@@ -122,13 +123,6 @@ function seededState(text: string): StreamState {
     s1: mixed(other) / TWO_32,
     s2: mixed(one + Math.imul(other, 0x9e3779b1)) / TWO_32,
   }
-}
-
-/** MurmurHash3's way of finishing a hash (Appleby, 2011). */
-function mixed(word: number): number {
-  let hash = Math.imul(word ^ (word >>> 16), 0x85ebca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return (hash ^ (hash >>> 16)) >>> 0
 }
 
 /** The last of the 32-bit words that fall on each remainder equally often; above `UINT32_MAX - divisor`. */

@@ -7,7 +7,7 @@
 // event was created by, and the order within a channel, need no edges of their own: they are the same in every run
 // that has these events.
 
-import { hashOfId } from './digest.ts'
+import { hashOfId, mixed } from './digest.ts'
 import type { Step } from './run.ts'
 
 /**
@@ -124,27 +124,31 @@ class DependenceGraph {
     let high = 0
     for (const { event, footprint } of steps) {
       let stepLow = event.hash
-      let stepHigh = mixed(event.hash, 0x9e3779b9)
+      let stepHigh = mixedWith(event.hash, 0x9e3779b9)
       for (const name of footprint.reads) {
         const touched = this.#touched(name)
         // A sum, as the order of names says nothing.
-        stepLow = (stepLow + mixed(touched.writeLow, touched.name)) | 0
-        stepHigh = (stepHigh + mixed(touched.writeHigh, touched.name)) | 0
+        stepLow = (stepLow + mixedWith(touched.writeLow, touched.name)) | 0
+        stepHigh = (stepHigh + mixedWith(touched.writeHigh, touched.name)) | 0
       }
       for (const name of footprint.writes) {
         const touched = this.#touched(name)
         stepLow =
-          (stepLow + mixed(touched.writeLow, touched.name) + mixed(touched.readsLow, ~touched.name)) | 0
+          (stepLow + mixedWith(touched.writeLow, touched.name) + mixedWith(touched.readsLow, ~touched.name)) |
+          0
         stepHigh =
-          (stepHigh + mixed(touched.writeHigh, touched.name) + mixed(touched.readsHigh, ~touched.name)) | 0
+          (stepHigh +
+            mixedWith(touched.writeHigh, touched.name) +
+            mixedWith(touched.readsHigh, ~touched.name)) |
+          0
       }
-      stepLow = mixed(stepLow, 0x1715609d)
-      stepHigh = mixed(stepHigh, 0xb54cda56)
+      stepLow = mixedWith(stepLow, 0x1715609d)
+      stepHigh = mixedWith(stepHigh, 0xb54cda56)
       this.#leave(footprint.reads, footprint.writes, stepLow, stepHigh)
       low = (low + stepLow) | 0
       high = (high + stepHigh) | 0
     }
-    return (mixed(high, low) & 0x1fffff) * 2 ** 32 + (mixed(low, high) >>> 0)
+    return (mixedWith(high, low) & 0x1fffff) * 2 ** 32 + (mixedWith(low, high) >>> 0)
   }
 
   #leave(reads: readonly string[], writes: readonly string[], low: number, high: number): void {
@@ -176,10 +180,7 @@ class DependenceGraph {
   }
 }
 
-/** MurmurHash3's finish over two words: a change of one bit changes each bit of the result with even chances. */
-function mixed(word: number, seed: number): number {
-  let hash = word ^ seed
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return hash ^ (hash >>> 16)
+/** Two words mixed into one. */
+function mixedWith(word: number, seed: number): number {
+  return mixed(word ^ seed) | 0
 }

@@ -1,7 +1,6 @@
 // Why a run fails: the two events whose order decides, found by changing one order at a time and running again, and
 // what led to the violation. Every change is run on the same scenario, within bounds; nothing is shown here.
 
-import { HeddleError } from '../error.ts'
 import type { Observation } from '../event.ts'
 import { checkOptions, checkScenario } from '../options.ts'
 import type { Property } from '../property.ts'
@@ -9,7 +8,7 @@ import type { Deviation } from '../replay/deviations.ts'
 import { outcomeOf, type Trace } from '../replay/trace.ts'
 import type { Step } from '../run.ts'
 import type { Scenario } from '../scenario.ts'
-import { fewerDeviations, passedBy } from '../shrink/shrink.ts'
+import { fewerDeviations, notFailing, passedBy } from '../shrink/shrink.ts'
 import { type Trial, Trials } from '../shrink/trials.ts'
 import { type Past, pastOf } from './past.ts'
 
@@ -79,23 +78,14 @@ export async function explain(
   checkOptions('explain', options)
   const { timing } = trace.header
   const { property, ending } = trace.outcome
-  if (property === null) throw notFailing(trace, 'a trace in which nothing is violated')
+  if (property === null) throw notFailing('HEDDLE_EXPLAIN', trace, 'a trace in which nothing is violated')
   const budget = { runsMax: options.runsMax ?? RUNS_MAX, stepsMax: STEPS_MAX }
   const trials = new Trials({ property, timing }, budget)
   const found = await trials.reproduce(trace, scenario)
-  if (found === undefined) throw notFailing(trace, 'a run in which it holds')
+  if (found === undefined) throw notFailing('HEDDLE_EXPLAIN', trace, 'a run in which it holds')
   if (ending === 'cycle') return explanation(trace, trials, found, { decides: { kind: 'cycle' } })
   const failing = trials.canDeviate ? await fewerDeviations(trials, found) : found
   return explanation(trace, trials, failing, await decision(trials, failing))
-}
-
-function notFailing({ header, outcome }: Trace, found: string): HeddleError {
-  const expected =
-    outcome.property === null ? 'a trace that violates something' : `"${outcome.property}" to be violated`
-  return new HeddleError(
-    'HEDDLE_EXPLAIN',
-    `Expected ${expected} on ${header.scenario}, found ${found}. Replay the trace to see what it does now.`,
-  )
 }
 
 interface Found {

@@ -3,6 +3,7 @@
 // such bits in pages where they are many, and an open-addressing table where they are sparse; it changes from
 // one to the next by itself, when states turn out to be wider.
 
+import { hashOfWords } from '../digest.ts'
 import { decode, encode, type Layout } from './layout.ts'
 import type { Store } from './report.ts'
 
@@ -106,7 +107,7 @@ export class StateStore {
 
   /** The number of a known state, or -1. Only for a store that `needsIndex`. */
   indexOf(words: Uint32Array): number {
-    let slot = hash(words) & this.#mask
+    let slot = hashOfWords(words, words.length) & this.#mask
     for (;;) {
       const stored = this.#slots[slot] as number
       if (stored === 0) return -1
@@ -195,7 +196,7 @@ export class StateStore {
   }
 
   #addToTable(words: Uint32Array, parent: number): boolean {
-    let slot = hash(words) & this.#mask
+    let slot = hashOfWords(words, words.length) & this.#mask
     for (;;) {
       const stored = this.#slots[slot] as number
       if (stored === 0) break
@@ -242,23 +243,9 @@ export class StateStore {
       const chunk = this.chunk(state)
       const at = this.offset(state)
       for (let word = 0; word < words.length; word++) words[word] = chunk[at + word] as number
-      let slot = hash(words) & this.#mask
+      let slot = hashOfWords(words, words.length) & this.#mask
       while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask
       this.#slots[slot] = state + 1
     }
   }
-}
-
-/** MurmurHash3's way of mixing words (Appleby, 2011). */
-function hash(words: Uint32Array): number {
-  let h = 0x9747b28c
-  for (let index = 0; index < words.length; index++) {
-    let k = Math.imul(words[index] as number, 0xcc9e2d51)
-    k = Math.imul((k << 15) | (k >>> 17), 0x1b873593)
-    h ^= k
-    h = (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0
-  }
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
-  return (h ^ (h >>> 16)) >>> 0
 }

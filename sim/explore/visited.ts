@@ -1,6 +1,8 @@
 // The states that several threads have visited, in memory that they share: a bit for each possible state, or an
 // open-addressing table. Whoever puts a state in owns it, and nobody else does. It never moves while slices run.
 
+import { hashOfWords } from '../digest.ts'
+
 const SLOTS_MIN = 1 << 16
 /** Of the slots of a table, so many may be taken. */
 const LOAD_MAX = 0.7
@@ -81,7 +83,8 @@ export class Visited {
 
   #addToSlots(words: Int32Array): boolean {
     const { memory, width } = this
-    const hashed = hash(words, width)
+    // The lowest two bits are left free.
+    const hashed = hashOfWords(words, width) & ~3
     const tag = hashed | 2
     for (let slot = hashed >>> 2; ; slot++) {
       const at = (slot & this.#mask) * (width + 1)
@@ -119,18 +122,4 @@ export class Visited {
 
 function shared(length: number): Int32Array {
   return new Int32Array(new SharedArrayBuffer(4 * length))
-}
-
-/** MurmurHash3's way of mixing words (Appleby, 2011); the lowest two bits are left free. */
-function hash(words: Int32Array, width: number): number {
-  let h = 0x9747b28c
-  for (let index = 0; index < width; index++) {
-    let k = Math.imul(words[index] as number, 0xcc9e2d51)
-    k = Math.imul((k << 15) | (k >>> 17), 0x1b873593)
-    h ^= k
-    h = (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0
-  }
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
-  return (h ^ (h >>> 16)) & ~3
 }

@@ -61,14 +61,14 @@ export async function shrink(trace: Trace, scenario: Scenario, options: ShrinkOp
   checkScenario(scenario)
   checkOptions('shrink', options)
   const { property, ending } = trace.outcome
-  if (property === null) throw notFailing(trace, 'a trace in which nothing is violated')
+  if (property === null) throw notFailing('HEDDLE_SHRINK', trace, 'a trace in which nothing is violated')
   const { timing } = trace.header
   const trials = new Trials(
     { property, timing },
     { runsMax: options.runsMax ?? RUNS_MAX, stepsMax: STEPS_MAX },
   )
   const found = await trials.reproduce(trace, scenario)
-  if (found === undefined) throw notFailing(trace, 'a run in which it holds')
+  if (found === undefined) throw notFailing('HEDDLE_SHRINK', trace, 'a run in which it holds')
   const before = sizeOf(found)
   if (ending === 'cycle') return result(trials, before, found, 'cycle')
   const smaller = await smallerScenario(trials, found)
@@ -77,11 +77,16 @@ export async function shrink(trace: Trace, scenario: Scenario, options: ShrinkOp
   return result(trials, before, least, trials.isSpent ? 'runs' : undefined)
 }
 
-function notFailing({ header, outcome }: Trace, found: string): HeddleError {
+/** What is wrong with a trace that is to be made small, or explained, and does not fail. */
+export function notFailing(
+  code: HeddleError['code'],
+  { header, outcome }: Trace,
+  found: string,
+): HeddleError {
   const expected =
     outcome.property === null ? 'a trace that violates something' : `"${outcome.property}" to be violated`
   return new HeddleError(
-    'HEDDLE_SHRINK',
+    code,
     `Expected ${expected} on ${header.scenario}, found ${found}. Replay the trace to see what it does now.`,
   )
 }
