@@ -1,9 +1,9 @@
 // The canaries that go with the whole catalogue: planted faults that must be found, as a command that finds nothing
 // anywhere may be one that checks nothing. Runs them, and says which are silent.
 
+import { thousands } from '../failures/index.ts'
 import type { Song } from '../sim/index.ts'
 import { type Limits, type Pool, ThreadEnded, TimedOut } from './pool.ts'
-import { thousands } from './terminal.ts'
 
 /** One sentence for each canary that was not found; none where all is well. */
 export async function silentCanaries(pool: Pool, limits: Limits): Promise<readonly string[]> {

@@ -1,12 +1,12 @@
 // What checks have covered: which transitions of the lifecycle's table were taken, what no actor showed or received,
 // and which hard cases nobody reached. The figures, and their text.
 
+import { colours, plain, width, wrapped } from '../failures/index.ts'
 import { STATES } from '../model/index.ts'
 import { type Move, type Moves, movesOf } from './check-moves.ts'
 import type { Checked } from './check-verdict.ts'
 import { isLost } from './checking.ts'
 import { nameOf } from './coordinators.ts'
-import { colours, plain, width, wrapped } from './terminal.ts'
 
 /** One coordinator's checks together, as what one of them leaves out another may do. */
 export interface Covered {

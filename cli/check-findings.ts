@@ -2,14 +2,12 @@
 // to see it again.
 
 import { relative } from 'node:path'
+import { type Failure, replayFileName, thousands, untaken, writeReplayFile } from '../failures/index.ts'
 import { cycleText } from '../sim/index.ts'
 import type { CheckManner, Shown } from './check-task.ts'
 import type { Checked } from './check-verdict.ts'
 import { isLost } from './checking.ts'
-import { nameOf } from './coordinators.ts'
-import { type Failure, replayCommandFor } from './failure.ts'
-import { replayFileName, untaken, writeReplayFile } from './replay-file.ts'
-import { thousands } from './terminal.ts'
+import { nameOf, replayCommandFor } from './coordinators.ts'
 
 /** A counterexample in its file. */
 export interface CheckFailure extends Failure {

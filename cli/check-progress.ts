@@ -1,8 +1,8 @@
 // How far running checks are, as one line: what they have seen, how fast, and how much of it is still to be looked
 // into. An estimate, and it says so; it changes nothing.
 
+import { thousands } from '../failures/index.ts'
 import type { CheckProgress } from '../sim/index.ts'
-import { thousands } from './terminal.ts'
 
 /** What a progress line says of the checks that run and of those that are over. */
 export interface Standing {

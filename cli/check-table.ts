@@ -1,12 +1,11 @@
 // The table of `heddle check`: a line for each check, below the scenario and the size that it is of.
 
+import { type Align, type Cell, colours, plain, table, thousands, width, wrapped } from '../failures/index.ts'
 import { type CheckReport, REDUCTIONS, type Reduction } from '../sim/index.ts'
 import type { Searched } from './check-task.ts'
 import { brokenIn, type Checked, isOpen, mustBreak } from './check-verdict.ts'
 import { isLost } from './checking.ts'
 import { nameOf } from './coordinators.ts'
-import { type Align, type Cell, table } from './table.ts'
-import { colours, plain, thousands, width, wrapped } from './terminal.ts'
 
 const HEAD = ['  coordinator', 'verdict', 'states', 'transitions', 'depth', 'time', 'saved by'] as const
 const ALIGNS: readonly Align[] = ['left', 'left', 'right', 'right', 'right', 'right', 'left']

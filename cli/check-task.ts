@@ -2,6 +2,7 @@
 // counterexample at once, through the ordinary scheduler. It prints nothing and writes no file.
 
 import { getHeapStatistics } from 'node:v8'
+import { type Recorded, replayOn } from '../failures/index.ts'
 import { type Exhaustible, exhaustibleScenario, exhaustibles } from '../properties/index.ts'
 import {
   type CheckOptions,
@@ -17,7 +18,6 @@ import { type Move, withMoves } from './check-moves.ts'
 import { type CoordinatorRef, load, nameOf } from './coordinators.ts'
 import { UsageError } from './exit.ts'
 import { draw, GRAPH_STATES_MAX, type GraphFormat } from './graph.ts'
-import { type Recorded, replayOn } from './replaying.ts'
 import { Threads } from './threads.ts'
 
 /** How far a search may go; each bound is one of its own. */

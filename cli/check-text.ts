@@ -1,5 +1,6 @@
 // What a check came to, for a person and for a program.
 
+import { colours, failureLines, failureText, plain, thousands } from '../failures/index.ts'
 import { VERSION } from '../sim/index.ts'
 import type { CheckCommand } from './check.ts'
 import { coverageJson, coverageText } from './check-coverage.ts'
@@ -8,8 +9,6 @@ import { checkTable, reductionsText } from './check-table.ts'
 import { type Checked, isOpen, mustBreak } from './check-verdict.ts'
 import { isLost } from './checking.ts'
 import { nameOf } from './coordinators.ts'
-import { failureLines, failureText } from './failure.ts'
-import { colours, plain, thousands } from './terminal.ts'
 
 export interface TextOptions {
   readonly coverage: boolean

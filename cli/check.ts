@@ -1,6 +1,7 @@
 // `heddle check`: every schedule of the scenarios asked for, at the sizes that can be exhausted. Every
 // counterexample gets a replay file.
 
+import { plain, writeWhole } from '../failures/index.ts'
 import { type CatalogueEntry, scenarios } from '../model/index.ts'
 import { exhaustibles } from '../properties/index.ts'
 import { type CheckOutcome, recordCounterexamples } from './check-findings.ts'
@@ -13,8 +14,7 @@ import { BUILT_IN, type CoordinatorRef, chosen, forEntry, nameOf } from './coord
 import { EXIT, type ExitCode, UsageError } from './exit.ts'
 import { find } from './options.ts'
 import { type Limits, loadCoordinator, Pool, ThreadEnded, TimedOut } from './pool.ts'
-import { writeWhole } from './replay-file.ts'
-import { plain, print, printError, progress } from './terminal.ts'
+import { print, printError, progress } from './terminal.ts'
 
 export interface CheckCommand {
   /** Left out: those of the catalogue, and each must come out as it says. */

@@ -2,10 +2,10 @@
 // run. What is wrong is named with the file, as nobody else is to blame for it. Loads nothing.
 
 import * as v from 'valibot'
+import { oneLine, plain } from '../failures/index.ts'
 import { type Commands, type Coordinator, type Machine, STATES } from '../model/index.ts'
 import { HeddleError } from '../sim/index.ts'
 import { UsageError } from './exit.ts'
-import { oneLine, plain } from './terminal.ts'
 
 const aFunction = v.function(({ received }) => `a function, found ${received}`)
 const aWord = (what: string) =>

@@ -5,6 +5,7 @@
 import { stat } from 'node:fs/promises'
 import { extname, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { oneLine, plain, quoted } from '../failures/index.ts'
 import {
   type CatalogueEntry,
   type Coordinator,
@@ -15,7 +16,6 @@ import {
 import { kept } from './contract.ts'
 import { UsageError } from './exit.ts'
 import { find } from './options.ts'
-import { oneLine, plain } from './terminal.ts'
 
 /** Says the same in every thread. `path` is absolute. */
 export type CoordinatorRef =
@@ -115,4 +115,11 @@ export async function load(ref: CoordinatorRef): Promise<Coordinator> {
 function unwrapped(value: unknown): unknown {
   const isInterop = typeof value === 'object' && value !== null && '__esModule' in value && 'default' in value
   return isInterop ? value.default : value
+}
+
+/** The command line that replays a file; a coordinator of one's own must be named again. */
+export function replayCommandFor(file: string, coordinator: CoordinatorRef): string {
+  const own =
+    coordinator.kind === 'file' ? ` --coordinator ${quoted(relative(process.cwd(), coordinator.path))}` : ''
+  return `npx heddle replay ${quoted(file)}${own}`
 }

@@ -1,15 +1,23 @@
 // `heddle explain`: why a recorded run fails. Replays the file or token, has the order that decides looked for in a worker
 // thread, and prints what was found.
 
+import {
+  colours,
+  decisionLine,
+  explanationText,
+  plain,
+  type Recorded,
+  type Replayed,
+  readReplayFile,
+  width,
+  wrapped,
+} from '../failures/index.ts'
 import { isToken } from '../sim/index.ts'
 import { type CoordinatorRef, chosen } from './coordinators.ts'
 import { EXIT, type ExitCode, UsageError } from './exit.ts'
-import { decisionLine, explanationText } from './explain-text.ts'
 import type { Explained } from './explaining.ts'
 import { type Limits, loadCoordinator, Pool, ThreadEnded, TimedOut } from './pool.ts'
-import { readReplayFile } from './replay-file.ts'
-import type { Recorded, Replayed } from './replaying.ts'
-import { colours, plain, print, width, wrapped } from './terminal.ts'
+import { print } from './terminal.ts'
 
 export interface ExplainCommand {
   readonly coordinator?: string

@@ -1,11 +1,11 @@
 // What a worker thread does for `heddle explore`: runs the traces of one explorable, and replays what it found. Prints
 // nothing and writes no file.
 
+import { type Recorded, replayOn } from '../failures/index.ts'
 import { type Explorable, explorableScenario, explorables } from '../properties/index.ts'
 import { type ExploreReport, explore, type Json, parseTrace } from '../sim/index.ts'
 import { CheckLink, type Shared } from './check-link.ts'
 import { type CoordinatorRef, load } from './coordinators.ts'
-import { type Recorded, replayOn } from './replaying.ts'
 
 export interface ExploreManner {
   readonly executionsMax: number | undefined

@@ -1,12 +1,10 @@
 // What explorations came to, beside what was expected of them: what it means, and what a person and a program read of
 // it.
 
+import { type Align, colours, type Failure, failureText, plain, table, thousands } from '../failures/index.ts'
 import { VERSION } from '../sim/index.ts'
 import { type CoordinatorRef, nameOf } from './coordinators.ts'
 import { type Explored, explorable } from './explore-task.ts'
-import { type Failure, failureText } from './failure.ts'
-import { type Align, table } from './table.ts'
-import { colours, plain, thousands } from './terminal.ts'
 
 /** One exploration of a command. */
 export interface ExploreSubject {

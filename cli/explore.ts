@@ -4,11 +4,12 @@
 import { open } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { type Command, Option } from 'commander'
+import { plain, replayFileName, thousands, untaken, writeReplayFile, writeWhole } from '../failures/index.ts'
 import { scenarios } from '../model/index.ts'
 import { explorables } from '../properties/index.ts'
 import type { Json } from '../sim/index.ts'
 import { CheckLink } from './check-link.ts'
-import { chosen, forEntry, nameOf } from './coordinators.ts'
+import { chosen, forEntry, nameOf, replayCommandFor } from './coordinators.ts'
 import { EXIT, type ExitCode, UsageError } from './exit.ts'
 import { explorable } from './explore-task.ts'
 import {
@@ -20,11 +21,9 @@ import {
   isAsExpected,
   isOpen,
 } from './explore-text.ts'
-import { replayCommandFor } from './failure.ts'
 import { executionsOption, find, preemptionsOption, timeoutOption } from './options.ts'
 import { eachOf, Interrupted, loadCoordinator, Pool } from './pool.ts'
-import { replayFileName, untaken, writeReplayFile, writeWhole } from './replay-file.ts'
-import { plain, print, printError, progress, thousands } from './terminal.ts'
+import { print, printError, progress } from './terminal.ts'
 
 export interface ExploreCommand {
   readonly coordinator?: string

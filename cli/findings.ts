@@ -2,16 +2,20 @@
 // first failing seed, replayed at once, and written whole or not at all.
 
 import { relative } from 'node:path'
-import { type CoordinatorRef, nameOf } from './coordinators.ts'
+import {
+  type Failure,
+  type Recorded,
+  replayFileName,
+  type Smaller,
+  thousands,
+  untaken,
+  writeReplayFile,
+} from '../failures/index.ts'
+import { type CoordinatorRef, nameOf, replayCommandFor } from './coordinators.ts'
 import { UsageError } from './exit.ts'
-import type { Smaller } from './explaining.ts'
-import { type Failure, replayCommandFor } from './failure.ts'
 import type { Hunted } from './hunting.ts'
 import { eachOf, Interrupted, type Limits, type Pool, ThreadEnded, TimedOut } from './pool.ts'
-import { replayFileName, untaken, writeReplayFile } from './replay-file.ts'
-import type { Recorded } from './replaying.ts'
 import type { Manner } from './tasks.ts'
-import { thousands } from './terminal.ts'
 
 export interface SeedFailure extends Failure {
   readonly seed: number

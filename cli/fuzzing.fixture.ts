@@ -5,11 +5,10 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { oneLine, readReplayFile } from '../failures/index.ts'
 import { UsageError } from './exit.ts'
 import { mutantOf, originals } from './fuzz.fixture.ts'
 import { eachOf, Pool } from './pool.ts'
-import { readReplayFile } from './replay-file.ts'
-import { oneLine } from './terminal.ts'
 
 export interface Fuzzed {
   /** How many came to what, by the kind of mutation and what came of it. */

@@ -2,8 +2,8 @@
 // WebAssembly. States stand in rows by their distance from the beginning; the counterexample is marked.
 
 import { instance } from '@viz-js/viz'
+import { plain } from '../failures/index.ts'
 import type { StateGraph } from '../sim/index.ts'
-import { plain } from './terminal.ts'
 
 export type GraphFormat = 'dot' | 'svg'
 

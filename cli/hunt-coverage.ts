@@ -1,13 +1,12 @@
 // What a hunt has covered: how many different orders of dependent steps its runs had, how likely the next run has a
 // new one, and which transitions of the lifecycle were taken. The figures, and their text.
 
+import { plain, table, thousands } from '../failures/index.ts'
 import { type Saturation, saturationOf } from '../sim/index.ts'
 import { coveredText } from './check-coverage.ts'
 import { movesOf } from './check-moves.ts'
 import { nameOf } from './coordinators.ts'
 import type { Hunted } from './hunting.ts'
-import { table } from './table.ts'
-import { plain, thousands } from './terminal.ts'
 
 /** One line for all scenarios together. */
 export function coverageLine(hunted: readonly Hunted[]): string {

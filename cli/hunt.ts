@@ -1,11 +1,11 @@
 // `heddle hunt`: many seeds of the scenarios asked for; every violated property gets a replay file.
 
+import { colours, type Failure, failureLines, failureText } from '../failures/index.ts'
 import { scenarios } from '../model/index.ts'
 import type { TimingName } from '../sim/index.ts'
 import { silenceText, silentCanaries } from './canaries.ts'
 import { chosen, forEntry, nameOf } from './coordinators.ts'
 import { EXIT, type ExitCode } from './exit.ts'
-import { type Failure, failureLines, failureText } from './failure.ts'
 import { type Findings, recordFindings } from './findings.ts'
 import { coverageDetail } from './hunt-coverage.ts'
 import { CHUNK_SEEDS, huntAll, neverRests, type Outcome } from './hunting.ts'
@@ -13,7 +13,7 @@ import { find } from './options.ts'
 import { loadCoordinator, Pool } from './pool.ts'
 import { huntJson, huntSummary, lostLine } from './summary.ts'
 import type { Subject } from './tasks.ts'
-import { colours, print, printError, progress } from './terminal.ts'
+import { print, printError, progress } from './terminal.ts'
 
 export interface HuntCommand {
   readonly coordinator: string

@@ -1,10 +1,10 @@
 // `heddle list`: what there is to hunt, and with which coordinators.
 
+import { table, width } from '../failures/index.ts'
 import { scenarios } from '../model/index.ts'
 import { BUILT_IN } from './coordinators.ts'
 import { EXIT, type ExitCode } from './exit.ts'
-import { table } from './table.ts'
-import { print, width } from './terminal.ts'
+import { print } from './terminal.ts'
 
 export function list({ json }: { readonly json: boolean }): ExitCode {
   const coordinators = BUILT_IN.map(({ name, about }) => ({ name, about }))

@@ -3,7 +3,8 @@
 
 import { availableParallelism } from 'node:os'
 import { Command, CommanderError, Option } from 'commander'
-import { portfolio, STRATEGY_NAMES, VERSION } from '../sim/index.ts'
+import { oneLine, plain } from '../failures/index.ts'
+import { HeddleError, portfolio, STRATEGY_NAMES, VERSION } from '../sim/index.ts'
 import { type CheckCommand, checkCommand } from './check.ts'
 import { BUILT_IN } from './coordinators.ts'
 import { EXIT, EXIT_CODES_HELP, type ExitCode, UsageError } from './exit.ts'
@@ -26,7 +27,7 @@ import {
 import { Interrupted, LOAD_MAX_MS } from './pool.ts'
 import { type ReplayCommand, replayCommand } from './replay.ts'
 import { type ReportCommand, reportCommand } from './report.ts'
-import { oneLine, plain, printError } from './terminal.ts'
+import { printError } from './terminal.ts'
 
 /** Not a folder of anybody's that is kept under version control. */
 const OUT = '.heddle'
@@ -248,12 +249,17 @@ function codeOf(error: unknown): ExitCode {
     return EXIT.usage
   }
   if (process.env.HEDDLE_DEBUG && error instanceof Error) printError(error.stack ?? '')
-  if (error instanceof UsageError) {
+  if (error instanceof UsageError || isMistake(error)) {
     printError(`heddle: ${error.message}`)
     return EXIT.usage
   }
   printError(`heddle: a bug of heddle's own: ${oneLine(error)} HEDDLE_DEBUG=1 shows where; please report it.`)
   return EXIT.ownBug
+}
+
+/** A mistake of the user's that the engine or what reads and writes files has named. */
+function isMistake(error: unknown): error is HeddleError {
+  return error instanceof HeddleError && error.code !== 'HEDDLE_INTERNAL'
 }
 
 function usageLine({ code, message }: CommanderError): string {

@@ -5,11 +5,11 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, truncateSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { replayFileName, writeReplayFile } from '../failures/index.ts'
 import { competing, scenarios } from '../model/index.ts'
 import { catalogueScenario } from '../properties/index.ts'
 import { formatTrace, parseTrace, random, record, type Trace } from '../sim/index.ts'
 import { folder, SPAWNS } from './heddle.fixture.ts'
-import { replayFileName, writeReplayFile } from './replay-file.ts'
 
 const { path, heddle, write } = folder()
 let text: string

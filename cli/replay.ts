@@ -1,6 +1,16 @@
 // `heddle replay`: one run, step by step, from a replay file, a token or a seed; says whether it came out the same to
 // the byte, and what became of it where it did not.
 
+import {
+  colours,
+  isToHold,
+  plain,
+  REPLAY_EXTENSION,
+  type Replayed,
+  readReplayFile,
+  replayText,
+  writeWhole,
+} from '../failures/index.ts'
 import { scenarios } from '../model/index.ts'
 import { isToken, type TimingName } from '../sim/index.ts'
 import { type CoordinatorRef, chosen, forEntry } from './coordinators.ts'
@@ -8,10 +18,7 @@ import { EXIT, type ExitCode, UsageError } from './exit.ts'
 import { inShort } from './explain.ts'
 import { find } from './options.ts'
 import { type Limits, loadCoordinator, Pool, ThreadEnded, TimedOut } from './pool.ts'
-import { REPLAY_EXTENSION, readReplayFile, writeWhole } from './replay-file.ts'
-import { isToHold, replayText } from './replay-text.ts'
-import type { Replayed } from './replaying.ts'
-import { colours, plain, print } from './terminal.ts'
+import { print } from './terminal.ts'
 
 export interface ReplayCommand {
   readonly seed?: number

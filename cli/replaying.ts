@@ -2,54 +2,20 @@
 // timeline to show. It reads no file; the bytes are handed in and are never trusted.
 
 import { isDeepStrictEqual } from 'node:util'
+import { plain, type Replayed, replayOn, shownOn } from '../failures/index.ts'
 import { vocabulary } from '../model/index.ts'
 import { rebuild } from '../properties/index.ts'
 import {
-  type Alignment,
-  acceptedTrace,
-  type Divergence,
   decodeToken,
-  type Expectation,
   formatTrace,
-  type Outcome,
   parseTrace,
-  type Replay,
-  type ReplayOutcome,
-  type Run,
-  recorded,
-  replay,
   replayToken,
-  run,
   type Scenario,
   type Trace,
   tokenOf,
 } from '../sim/index.ts'
 import { BUILT_IN, type CoordinatorRef, load } from './coordinators.ts'
 import { UsageError } from './exit.ts'
-import { plain } from './terminal.ts'
-import { type Timeline, watched } from './timeline.ts'
-
-export interface Replayed {
-  readonly scenario: string
-  readonly coordinator: string
-  readonly seed: number | null
-  /** What the record says that a replay finds. */
-  readonly expected: Expectation
-  /** Null of a token that is not exact, which does not say. */
-  readonly recorded: Outcome | null
-  readonly found: Outcome
-  readonly outcome: ReplayOutcome
-  readonly divergence: Divergence | null
-  /** What of the schedule was found again, where the code was changed. */
-  readonly alignment: Alignment | null
-  readonly timeline: Timeline
-  /** The text of the record that would be exact, where the schedule could be followed on changed code. */
-  readonly renewed: string | null
-}
-
-export interface Recorded extends Replayed {
-  readonly text: string
-}
 
 export interface ReplayTask {
   readonly kind: 'replay'
@@ -142,37 +108,4 @@ function namedIn(name: unknown): CoordinatorRef {
   throw new UsageError(
     `The replay file was recorded with the coordinator "${plain(String(name), 60)}", which is none of heddle's own. Give its file with --coordinator.`,
   )
-}
-
-/** Replays a trace on a scenario, which must be the one that it was recorded on. */
-export async function replayOn(trace: Trace, scenario: Scenario): Promise<Replayed> {
-  return shownOn(trace, scenario, await replay(trace, scenario))
-}
-
-/** What a replay came to, with the timeline of the run that it is about. */
-async function shownOn(trace: Trace, scenario: Scenario, replayed: Replay): Promise<Replayed> {
-  const watch = watched(scenario)
-  const { outcome, found } = replayed
-  const isAligned = 'alignment' in replayed
-  const again = acceptedTrace(trace.header, replayed.run, found.property ?? trace.header.expect.property)
-  return {
-    scenario: scenario.name,
-    coordinator: String(scenario.parameters.coordinator),
-    seed: trace.header.seed,
-    expected: trace.header.expect,
-    recorded: trace.outcome,
-    found,
-    outcome,
-    divergence: outcome === 'exact' ? null : replayed.divergence,
-    alignment: isAligned ? replayed.alignment : null,
-    timeline: watch.timeline(await rerun(again, watch.scenario)),
-    renewed: isAligned && outcome !== 'stale' ? formatTrace(again) : null,
-  }
-}
-
-/** Takes the same steps once more, to look at them: of the runs that a replay tries, the last need not be the one. */
-function rerun(trace: Trace, scenario: Scenario): Promise<Run> {
-  const { ending, property } = trace.outcome
-  const stopAt = ending === 'violation' && property !== null ? { stopAt: property } : {}
-  return run(scenario, { source: recorded(trace, scenario.timeMaxUs), ...stopAt })
 }

@@ -1,5 +1,6 @@
 // Lays the report out: one row a scenario, then the test plan's metrics beside what it asks for.
 
+import { colours, plain, table, thousands } from '../failures/index.ts'
 import { formatUs, VERSION } from '../sim/index.ts'
 import type { Report } from './hunting.ts'
 import {
@@ -13,8 +14,6 @@ import {
   unmet,
 } from './metrics.ts'
 import type { ReportCommand, ReportResult } from './report.ts'
-import { table } from './table.ts'
-import { colours, plain, thousands } from './terminal.ts'
 
 export function reportText(command: ReportCommand, result: ReportResult): string {
   const { metrics, findings, elapsedMs } = result

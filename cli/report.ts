@@ -1,6 +1,7 @@
 // `heddle report`: the whole catalogue. The competing machines must break what each scenario says, the single
 // coordinator must hold, as a model and as the class for a real server, and every failure must replay exactly.
 
+import { colours } from '../failures/index.ts'
 import { scenarios } from '../model/index.ts'
 import { portfolio } from '../sim/index.ts'
 import { silenceText, silentCanaries } from './canaries.ts'
@@ -13,7 +14,7 @@ import { Pool } from './pool.ts'
 import { reportJson, reportText } from './report-text.ts'
 import { lostLine } from './summary.ts'
 import type { Manner } from './tasks.ts'
-import { colours, print, printError, progress } from './terminal.ts'
+import { print, printError, progress } from './terminal.ts'
 
 export interface ReportCommand {
   readonly seeds: number

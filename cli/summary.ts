@@ -1,13 +1,12 @@
 // What a hunt came to, for a person and for a program.
 
+import { colours, plain, table, thousands } from '../failures/index.ts'
 import { VERSION } from '../sim/index.ts'
 import { nameOf } from './coordinators.ts'
 import type { HuntCommand, HuntResult } from './hunt.ts'
 import { coverageLine, saturation } from './hunt-coverage.ts'
 import { type Hunted, type Lost, neverRests, type Report } from './hunting.ts'
-import { table } from './table.ts'
 import { type Subject, seedsText } from './tasks.ts'
-import { colours, plain, thousands } from './terminal.ts'
 
 export function huntSummary({ strategy, timing, seed, seeds }: HuntCommand, result: HuntResult): string {
   const { hunted } = result.outcome

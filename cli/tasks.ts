@@ -1,6 +1,15 @@
 // What a worker thread does for the command: everything that runs code under test, or reads a replay file.
 // Answers are plain data. It prints nothing and writes no file.
 
+import {
+  oneLine,
+  plain,
+  type Recorded,
+  replayOn,
+  type Smaller,
+  shrinkRecord,
+  thousands,
+} from '../failures/index.ts'
 import { type Measure, measure as measureOf, scenarios } from '../model/index.ts'
 import { catalogueScenario } from '../properties/index.ts'
 import {
@@ -30,24 +39,10 @@ import {
 } from './check-task.ts'
 import { type CoordinatorRef, load, nameOf } from './coordinators.ts'
 import { UsageError } from './exit.ts'
-import {
-  type Explained,
-  type ExplainTask,
-  explainBytes,
-  type ShrinkTask,
-  type Smaller,
-  shrinkRecord,
-} from './explaining.ts'
+import { type Explained, type ExplainTask, explainBytes, type ShrinkTask } from './explaining.ts'
 import { type ExploreTask, type ExploringResults, exploreSubject } from './explore-task.ts'
 import { find } from './options.ts'
-import {
-  performReplaying,
-  type Recorded,
-  type ReplayingResults,
-  type ReplayingTask,
-  replayOn,
-} from './replaying.ts'
-import { oneLine, plain, thousands } from './terminal.ts'
+import { performReplaying, type ReplayingResults, type ReplayingTask } from './replaying.ts'
 
 /** What is run: a scenario of the catalogue, and its coordinator. */
 export interface Subject {

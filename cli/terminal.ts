@@ -1,11 +1,6 @@
-// What reaches the terminal: text made harmless, colour where there is a terminal that wants it, the width to
-// lay out for, and the one progress line. Nothing else in cli/ writes to a stream.
+// What reaches the terminal, and the one progress line. Nothing else in cli/ writes to a stream.
 
 import ora, { type Ora } from 'ora'
-import pc from 'picocolors'
-import { printable } from '../sim/index.ts'
-
-const WIDTH = { min: 60, unknown: 100, max: 200 }
 
 export function print(text = ''): void {
   process.stdout.write(`${text}\n`)
@@ -13,45 +8,6 @@ export function print(text = ''): void {
 
 export function printError(text: string): void {
   process.stderr.write(`${text}\n`)
-}
-
-const LINE_CHARS_MAX = 300
-
-/** Text of unknown origin, on one line, cut short, with everything escaped that acts on a terminal. */
-export function plain(text: string, charsMax = LINE_CHARS_MAX): string {
-  return printable(text, charsMax)
-}
-
-/** What was thrown, message and all, on one line. */
-export function oneLine(thrown: unknown): string {
-  const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)
-  return plain(text.replace(/\s*\n\s*/g, ' '))
-}
-
-/** 12,345 */
-export function thousands(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
-}
-
-/** Text on as many lines as it needs, those after the first one indented. A word may be longer than a line. */
-export function wrapped(text: string, chars: number, indent = ''): readonly string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line.trim() !== '' && line.length + 1 + word.length > chars) {
-      lines.push(line)
-      line = `${indent}${word}`
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return [...lines, line]
-}
-
-/** The colours of stdout; every function leaves the text alone where stdout is no terminal, or wants none. */
-export const colours = pc.createColors(pc.isColorSupported && process.stdout.isTTY === true)
-
-/** How many columns to lay out for. */
-export function width(): number {
-  return Math.min(WIDTH.max, Math.max(WIDTH.min, process.stdout.columns ?? WIDTH.unknown))
 }
 
 /** A line on stderr that says how far something is; nothing at all where stderr is no terminal. */

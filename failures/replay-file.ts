@@ -5,27 +5,26 @@ import { constants } from 'node:fs'
 import { mkdir, open, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
-import { TRACE_LIMITS } from '../sim/index.ts'
-import { UsageError } from './exit.ts'
-import { plain } from './terminal.ts'
+import { HeddleError, TRACE_LIMITS } from '../sim/index.ts'
+import { plain } from './text.ts'
 
 export const REPLAY_EXTENSION = '.replay'
 const BYTES_MAX = TRACE_LIMITS.bytes
 
-/** The bytes of a replay file. Throws a UsageError for what is no file, cannot be read, or is too large. */
+/** The bytes of a replay file. Throws HEDDLE_FILE for what is no file, cannot be read, or is too large. */
 export async function readReplayFile(path: string): Promise<Uint8Array> {
   const name = plain(path)
   // Without O_NONBLOCK, a FIFO that nobody writes to would be waited for.
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(
     (error: NodeJS.ErrnoException) => {
-      throw new UsageError(`Expected a replay file at ${name}, found ${reason(error)}.`)
+      throw new HeddleError('HEDDLE_FILE', `Expected a replay file at ${name}, found ${reason(error)}.`)
     },
   )
   try {
     const stat = await file.stat()
     if (!stat.isFile()) {
       const found = stat.isDirectory() ? 'a directory' : 'something that is no regular file'
-      throw new UsageError(`Expected a replay file at ${name}, found ${found}.`)
+      throw new HeddleError('HEDDLE_FILE', `Expected a replay file at ${name}, found ${found}.`)
     }
     if (stat.size > BYTES_MAX) throw tooLarge(name, stat.size)
     // One byte more than may be, so that a file which grows meanwhile is noticed.
@@ -36,15 +35,18 @@ export async function readReplayFile(path: string): Promise<Uint8Array> {
       if (bytesRead === 0) break
       length += bytesRead
     }
-    if (length > stat.size) throw new UsageError(`${name} grows while it is being read.`)
+    if (length > stat.size) throw new HeddleError('HEDDLE_FILE', `${name} grows while it is being read.`)
     return buffer.subarray(0, length)
   } finally {
     await file.close()
   }
 }
 
-function tooLarge(name: string, bytes: number): UsageError {
-  return new UsageError(`Expected a replay file of at most ${BYTES_MAX} bytes at ${name}, found ${bytes}.`)
+function tooLarge(name: string, bytes: number): HeddleError {
+  return new HeddleError(
+    'HEDDLE_FILE',
+    `Expected a replay file of at most ${BYTES_MAX} bytes at ${name}, found ${bytes}.`,
+  )
 }
 
 function reason(error: NodeJS.ErrnoException): string {
@@ -66,7 +68,7 @@ export async function writeWhole(path: string, text: string): Promise<void> {
     await makeFolder(dirname(path))
     await writeFileAtomic(path, text)
   } catch (error) {
-    throw new UsageError(`Writing ${plain(path)} failed: ${plain((error as Error).message)}.`)
+    throw new HeddleError('HEDDLE_FILE', `Writing ${plain(path)} failed: ${plain((error as Error).message)}.`)
   }
 }
 

@@ -2,8 +2,8 @@
 // the record expects. Runs nothing, and decides no exit code.
 
 import { type Alignment, cycleText, type Divergence, formatUs, type Outcome } from '../sim/index.ts'
-import type { Replayed } from './replaying.ts'
-import { colours, plain, thousands, width, wrapped } from './terminal.ts'
+import type { Replayed } from './replayed.ts'
+import { colours, plain, thousands, width, wrapped } from './text.ts'
 import { timetable } from './timetable.ts'
 
 export function replayText(replayed: Replayed): string {

@@ -1,11 +1,9 @@
 // One failure as a person sees it: what was violated where, how it came to it, and how to see it again.
 
-import { relative } from 'node:path'
 import { formatUs } from '../sim/index.ts'
-import type { CoordinatorRef } from './coordinators.ts'
 import { decisionLine, type Line, shrunkLine } from './explain-text.ts'
-import type { Smaller } from './explaining.ts'
-import { colours, plain, width, wrapped } from './terminal.ts'
+import type { Smaller } from './smaller.ts'
+import { colours, plain, width, wrapped } from './text.ts'
 import type { Timeline } from './timeline.ts'
 import { timetable } from './timetable.ts'
 
@@ -72,14 +70,7 @@ function labelled([label, text]: Line): readonly string[] {
   return [`  ${label.padEnd(LABEL.length - 2)}${first}`, ...rest.map((line) => LABEL + line)]
 }
 
-/** The command line that replays a file; a coordinator of one's own must be named again. */
-export function replayCommandFor(file: string, coordinator: CoordinatorRef): string {
-  const own =
-    coordinator.kind === 'file' ? ` --coordinator ${quoted(relative(process.cwd(), coordinator.path))}` : ''
-  return `npx heddle replay ${quoted(file)}${own}`
-}
-
 /** An argument as a shell takes it. */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`
 }

@@ -2,9 +2,9 @@
 // that led to the violation. Lays out only; what it lays out was found in a worker thread.
 
 import { type Decision, type ExplainedStep, type Explanation, formatUs } from '../sim/index.ts'
-import type { Size, Smaller } from './explaining.ts'
+import type { Size, Smaller } from './smaller.ts'
 import { type Cell, table } from './table.ts'
-import { colours, plain, thousands, width, wrapped } from './terminal.ts'
+import { colours, plain, thousands, width, wrapped } from './text.ts'
 
 const NAME_CHARS_MAX = 60
 const SEEN_CHARS_MAX = 60

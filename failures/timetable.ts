@@ -3,7 +3,7 @@
 
 import { cycleText, formatUs } from '../sim/index.ts'
 import { type Cell, table } from './table.ts'
-import { colours, plain, wrapped } from './terminal.ts'
+import { colours, plain, wrapped } from './text.ts'
 import type { Timeline, TimelineStep, TimelineViolation } from './timeline.ts'
 
 export interface Layout {

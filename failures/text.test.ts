@@ -1,7 +1,7 @@
 // Text laid out for the width of a terminal.
 
 import { describe, expect, it } from 'vitest'
-import { wrapped } from './terminal.ts'
+import { wrapped } from './text.ts'
 
 describe('wrapped text', () => {
   it('fits its lines, and keeps every word', () => {

@@ -1,7 +1,7 @@
 // Plain tables: a head, rows, columns two spaces apart, and no lines.
 
 import Table from 'cli-table3'
-import { colours } from './terminal.ts'
+import { colours } from './text.ts'
 
 const NO_LINES = Object.fromEntries(
   [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Explanation } from '../sim/index.ts'
 import { decisionLine, explanationText, shrunkLine } from './explain-text.ts'
-import type { Size } from './explaining.ts'
+import type { Size } from './smaller.ts'
 
 const size = (more: Partial<Size> = {}): Size => ({
   steps: 41,

@@ -1,0 +1,17 @@
+// The door of what becomes of a failure: made small, explained, laid out for a person, kept in a replay file.
+
+export { decisionLine, explanationText, type Line, shrunkLine } from './explain-text.ts'
+export { type Failure, failureLines, failureText, quoted } from './failure.ts'
+export {
+  REPLAY_EXTENSION,
+  readReplayFile,
+  replayFileName,
+  untaken,
+  writeReplayFile,
+  writeWhole,
+} from './replay-file.ts'
+export { isToHold, replayText } from './replay-text.ts'
+export { type Recorded, type Replayed, replayOn, shownOn } from './replayed.ts'
+export { type Size, type Smaller, shrinkRecord } from './smaller.ts'
+export { type Align, type Cell, table } from './table.ts'
+export { colours, oneLine, plain, thousands, width, wrapped } from './text.ts'
