@@ -36,7 +36,7 @@ function node(args: readonly string[], cwd: string): Promise<string> {
   })
 }
 
-const heddle = join(ROOT, 'cli', 'heddle.mjs')
+const heddle = join(ROOT, 'dist', 'heddle.js')
 // Inside the project, so that `heddle` is the package itself.
 const programs = join(ROOT, '.heddle', 'readme')
 let elsewhere = ''

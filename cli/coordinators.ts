@@ -4,7 +4,6 @@
 
 import { stat } from 'node:fs/promises'
 import { extname, relative, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { oneLine, plain, quoted } from '../failures/index.ts'
 import {
   type CatalogueEntry,
@@ -16,6 +15,7 @@ import {
 import { kept } from './contract.ts'
 import { UsageError } from './exit.ts'
 import { find } from './options.ts'
+import { importUserFile } from './user-file.ts'
 
 /** Says the same in every thread. `path` is absolute. */
 export type CoordinatorRef =
@@ -98,7 +98,7 @@ export async function load(ref: CoordinatorRef): Promise<Coordinator> {
   if (ref.kind === 'built-in') return find('coordinator', ref.name, BUILT_IN).coordinator
   let module: { default?: unknown }
   try {
-    module = await import(pathToFileURL(ref.path).href)
+    module = await importUserFile(ref.path)
   } catch (error) {
     throw new UsageError(`Loading ${nameOf(ref)} failed: ${oneLine(error)}`)
   }

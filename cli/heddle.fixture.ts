@@ -4,11 +4,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { afterAll } from 'vitest'
+import { built } from './built.ts'
 
-const HEDDLE = fileURLToPath(new URL('./heddle.mjs', import.meta.url))
-const MODEL = new URL('../model/index.ts', import.meta.url).href
+const HEDDLE = built('heddle.js')
+const MODEL = pathToFileURL(built('model.js')).href
 
 /** For a test that spawns: on a busy machine, starting takes its time. */
 export const SPAWNS = { timeout: 120_000 }

@@ -1,13 +1,13 @@
 // The worker threads that run code under test, so that a loop without end, an exit or a flood of memory in it
 // takes nothing else down. Knows when a task took too long or was called off; never what a task is for.
 
-import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
+import { built } from './built.ts'
 import { type CoordinatorRef, nameOf } from './coordinators.ts'
 import { UsageError } from './exit.ts'
 import type { Answer, Task, TaskResults } from './tasks.ts'
 
-const WORKER = fileURLToPath(new URL('./worker.mjs', import.meta.url))
+const WORKER = built('worker.js')
 const HEAP_MAX_MB = 2_048
 
 /** The task did not finish in time. Its thread has been ended. */

@@ -1,13 +1,12 @@
 // Threads for one large search, beside the thread that it runs on. They start when they are first wanted, which for
 // most searches is never. All they ever get is numbers.
 
-import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
 import type { SearchPool, Slice, SliceResult } from '../sim/index.ts'
+import { built } from './built.ts'
 
 // The file of `searchSlice` alone, as it loads sooner than all that stands behind the door.
-const WORKER = fileURLToPath(new URL('../sim/explore/slice.ts', import.meta.url))
-const TSX = import.meta.resolve('tsx')
+const WORKER = built('slice.js')
 
 export class Threads implements SearchPool {
   readonly statesMin?: number
@@ -53,7 +52,7 @@ export class Threads implements SearchPool {
       maxThreads: this.#started,
       // One more waits at each thread, so that none has to wait for the next.
       concurrentTasksPerWorker: 2,
-      execArgv: ['--import', TSX],
+      execArgv: [],
     })
     // What goes wrong with a thread is said where its slice is waited for.
     piscina.on('error', () => {})

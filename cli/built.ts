@@ -1,0 +1,10 @@
+// Where the built files are that a thread or a process begins with: beside this one once it is built itself, and in
+// dist/ as long as it is run from its source, as tests do.
+
+import { fileURLToPath } from 'node:url'
+
+const DIST = import.meta.url.endsWith('.ts') ? '../dist/' : './'
+
+export function built(name: 'heddle.js' | 'worker.js' | 'slice.js' | 'model.js'): string {
+  return fileURLToPath(new URL(DIST + name, import.meta.url))
+}
