@@ -1,0 +1,49 @@
+// What a gate does in which order, and which part of it is whose: pure, the same on every machine. Everything is a
+// row of items, numbered through; a shard takes every so-manyth of them, so that all shards together do each once.
+
+import { createHash } from 'node:crypto'
+import type { Seeds } from '../../sim/index.ts'
+import { CHUNK_SEEDS } from '../hunting.ts'
+import type { Shard } from './result.ts'
+
+/** Seeds of one scenario. */
+export interface Chunk {
+  /** Which of the scenarios. */
+  readonly index: number
+  readonly seeds: Seeds
+}
+
+/** The part of a row that is this shard's; each with its place in the whole row. */
+export function partOf<T>(items: readonly T[], shard: Shard): readonly T[] {
+  return items.filter((_, index) => isOwn(index, shard))
+}
+
+function isOwn(index: number, { index: own, count }: Shard): boolean {
+  return index % count === own - 1
+}
+
+/**
+ * The chunks of a hunt that are this shard's, in rounds: some seeds of each scenario, then the next ones of each, so
+ * that a budget that ends is shared out evenly. `seedsMax` is for each scenario; without it, the row goes on for ever.
+ * From round to round another shard begins, so that each has something of each scenario.
+ */
+export function* chunksOf(
+  { scenarios, seed, seedsMax }: { scenarios: number; seed: number; seedsMax: number | undefined },
+  shard: Shard,
+): Generator<Chunk> {
+  const most = seedsMax ?? Number.MAX_SAFE_INTEGER - seed
+  if (scenarios === 0) return
+  for (let done = 0, round = 0; done < most; done += CHUNK_SEEDS, round++) {
+    const seeds = { first: seed + done, count: Math.min(CHUNK_SEEDS, most - done) }
+    for (let index = 0; index < scenarios; index++) {
+      if (isOwn(index + round, shard)) yield { index, seeds }
+    }
+  }
+}
+
+const SEED_HEX = 12
+
+/** A seed of 48 bits for a commit, evenly spread. */
+export function seedOf(commit: string): number {
+  return Number.parseInt(createHash('sha256').update(commit).digest('hex').slice(0, SEED_HEX), 16)
+}
