@@ -11,7 +11,7 @@ const RULES: Rules = {
     model: { imports: ['sim'], packages: ['immer', 'valibot'], ...PURE },
     properties: { imports: ['sim', 'model'], packages: ['fast-check'], ...PURE },
     node: { imports: ['sim'], ...OUTSIDE },
-    failures: { imports: ['sim'], ...OUTSIDE },
+    failures: { imports: ['sim', 'model'], ...OUTSIDE },
     vitest: { imports: ['sim', 'failures'], ...OUTSIDE },
     cli: { imports: ['sim', 'model', 'properties', 'failures', 'node', 'vitest'], ...OUTSIDE },
     replays: { imports: ['sim', 'model', 'properties', 'node', 'vitest'], ...OUTSIDE },

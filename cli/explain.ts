@@ -5,6 +5,7 @@ import {
   colours,
   decisionLine,
   explanationText,
+  heading,
   plain,
   type Recorded,
   type Replayed,
@@ -77,7 +78,7 @@ async function bytesOf(
 }
 
 function text({ replayed, explanation }: Explained, path: string): string {
-  const head = `${colours.bold(plain(replayed.scenario))} · ${plain(replayed.coordinator)}`
+  const head = heading(replayed.scenario, replayed.coordinator)
   if (explanation !== null) {
     return [`${head}   ${colours.red(plain(explanation.property))}`, '', explanationText(explanation)].join(
       '\n',

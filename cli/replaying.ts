@@ -1,19 +1,17 @@
 // Follows a recorded schedule, in a worker thread: what is replayed, on which scenario, and what came of it, with a
 // timeline to show. It reads no file; the bytes are handed in and are never trusted.
 
-import { isDeepStrictEqual } from 'node:util'
-import { plain, type Replayed, replayOn, shownOn } from '../failures/index.ts'
-import { vocabulary } from '../model/index.ts'
-import { rebuild } from '../properties/index.ts'
 import {
-  decodeToken,
-  formatTrace,
-  parseTrace,
-  replayToken,
-  type Scenario,
-  type Trace,
-  tokenOf,
-} from '../sim/index.ts'
+  isWithin,
+  plain,
+  type Replayed,
+  readToken,
+  replayOn,
+  shownOn,
+  tokenOfTrace,
+} from '../failures/index.ts'
+import { rebuild } from '../properties/index.ts'
+import { formatTrace, parseTrace, replayToken, type Scenario, type Trace } from '../sim/index.ts'
 import { BUILT_IN, type CoordinatorRef, load } from './coordinators.ts'
 import { UsageError } from './exit.ts'
 
@@ -52,7 +50,7 @@ async function replayRecord({ record, coordinator }: ReplayTask): Promise<Replay
 }
 
 async function replayWord(word: string, coordinator: CoordinatorRef | undefined) {
-  const token = decodeToken(word, vocabulary)
+  const token = readToken(word)
   const scenario = await madeAgain(token, coordinator)
   const { trace, ...replayed } = await replayToken(token, scenario)
   const shown = await shownOn(trace, scenario, replayed)
@@ -62,7 +60,7 @@ async function replayWord(word: string, coordinator: CoordinatorRef | undefined)
 /** The token of a replay file. Throws where the file does not come out to the byte. */
 async function tokenOfFile({ bytes, coordinator }: TokenTask): Promise<string> {
   const trace = parseTrace(bytes)
-  return tokenOf(trace, await madeAgain(trace, coordinator), vocabulary)
+  return tokenOfTrace(trace, await madeAgain(trace, coordinator))
 }
 
 /** The scenario that a trace was recorded on, under the coordinator that it names or one that goes by its name. */
@@ -90,15 +88,6 @@ function checkParameters(recorded: Scenario['parameters'], now: Scenario['parame
   throw new UsageError(
     `The replay file's scenario differs from what it would be now in ${plain(differing.join(', '), 200)}. Was it recorded by another version of heddle?`,
   )
-}
-
-function isWithin(recorded: unknown, now: unknown): boolean {
-  if (!isRecord(recorded) || !isRecord(now)) return isDeepStrictEqual(recorded, now)
-  return Object.keys(recorded).every((name) => isWithin(recorded[name], now[name]))
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** The name in a replay file is looked up, and never loaded. */

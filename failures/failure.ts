@@ -3,13 +3,14 @@
 import { formatUs } from '../sim/index.ts'
 import { decisionLine, type Line, shrunkLine } from './explain-text.ts'
 import type { Smaller } from './smaller.ts'
-import { colours, plain, width, wrapped } from './text.ts'
+import { colours, heading, plain, width, wrapped } from './text.ts'
 import type { Timeline } from './timeline.ts'
 import { timetable } from './timetable.ts'
 
 export interface Failure {
   readonly scenario: string
-  readonly coordinator: string
+  /** Undefined of a scenario without one, such as plain asynchronous code. */
+  readonly coordinator: string | undefined
   readonly property: string
   /** Which schedule it is, as the end of its first line. */
   readonly which: string
@@ -30,9 +31,14 @@ const STEPS_MAX = 24
 
 /** In full: how it came to the violation, too. */
 export function failureText(failure: Failure): string {
+  return [head(failure), '', failureDetail(failure), ''].join('\n')
+}
+
+/** Without the line that says what failed. */
+export function failureDetail(failure: Failure): string {
   const { property, timeline } = failure
   const table = timetable(timeline, { width: width() - 2, changesOnly: { stepsMax: STEPS_MAX }, property })
-  return [head(failure), '', table.replace(/^(?=.)/gm, '  '), '', ...foot(failure), ''].join('\n')
+  return [table.replace(/^(?=.)/gm, '  '), '', ...foot(failure)].join('\n')
 }
 
 /** Without the timeline. */
@@ -41,10 +47,11 @@ export function failureLines(failure: Failure): string {
 }
 
 function head({ scenario, coordinator, property, which }: Failure): string {
-  const what = `${plain(scenario)} · ${plain(coordinator)}   ${plain(property)}`
+  const under = coordinator === undefined ? '' : ` · ${plain(coordinator)}`
+  const what = `${plain(scenario)}${under}   ${plain(property)}`
   const fits = what.length + which.length + 5 <= width()
   return [
-    `${colours.red('✗')} ${colours.bold(plain(scenario))} · ${plain(coordinator)}`,
+    `${colours.red('✗')} ${heading(scenario, coordinator)}`,
     `   ${colours.red(plain(property))}`,
     `${fits ? '   ' : '\n  '}${which}`,
   ].join('')

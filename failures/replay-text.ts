@@ -3,13 +3,13 @@
 
 import { type Alignment, cycleText, type Divergence, formatUs, type Outcome } from '../sim/index.ts'
 import type { Replayed } from './replayed.ts'
-import { colours, plain, thousands, width, wrapped } from './text.ts'
+import { colours, heading, plain, thousands, width, wrapped } from './text.ts'
 import { timetable } from './timetable.ts'
 
 export function replayText(replayed: Replayed): string {
   const { scenario, coordinator, seed, timeline } = replayed
   const head = [
-    `${colours.bold(plain(scenario))} · ${plain(coordinator)}`,
+    heading(scenario, coordinator),
     ...(seed === null ? [] : [`seed ${seed}`]),
     `${thousands(timeline.steps.length)} steps, ${formatUs(timeline.timeUs)}`,
   ].join('   ')

@@ -20,7 +20,8 @@ import { type Timeline, watched } from './timeline.ts'
 
 export interface Replayed {
   readonly scenario: string
-  readonly coordinator: string
+  /** Undefined of a scenario without one. */
+  readonly coordinator: string | undefined
   readonly seed: number | null
   /** What the record says that a replay finds. */
   readonly expected: Expectation
@@ -53,7 +54,7 @@ export async function shownOn(trace: Trace, scenario: Scenario, replayed: Replay
   const again = acceptedTrace(trace.header, replayed.run, found.property ?? trace.header.expect.property)
   return {
     scenario: scenario.name,
-    coordinator: String(scenario.parameters.coordinator),
+    coordinator: coordinatorOf(scenario),
     seed: trace.header.seed,
     expected: trace.header.expect,
     recorded: trace.outcome,
@@ -64,6 +65,11 @@ export async function shownOn(trace: Trace, scenario: Scenario, replayed: Replay
     timeline: watch.timeline(await rerun(again, watch.scenario)),
     renewed: isAligned && outcome !== 'stale' ? formatTrace(again) : null,
   }
+}
+
+/** The name of the coordinator that a scenario is under, where it has one. */
+function coordinatorOf({ parameters: { coordinator } }: Scenario): string | undefined {
+  return typeof coordinator === 'string' ? coordinator : undefined
 }
 
 /** Takes the same steps once more, to look at them: of the runs that a replay tries, the last need not be the one. */

@@ -19,6 +19,11 @@ export function oneLine(thrown: unknown): string {
   return plain(text.replace(/\s*\n\s*/g, ' '))
 }
 
+/** A scenario's name as a heading, with its coordinator where it has one. */
+export function heading(scenario: string, coordinator: string | undefined): string {
+  return `${colours.bold(plain(scenario))}${coordinator === undefined ? '' : ` · ${plain(coordinator)}`}`
+}
+
 /** 12,345 */
 export function thousands(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',')

@@ -3,6 +3,7 @@
 // out for a person is in timetable.ts.
 
 import type { Event, Run, Scenario, Schedulable } from '../sim/index.ts'
+import { around } from './around.ts'
 
 export interface TimelineStep {
   readonly step: number
@@ -75,27 +76,11 @@ function watchedExecution(execution: Schedulable, changed: (changes: Changes) =>
     changed([...now].filter(([actor, state]) => before.get(actor) !== state))
     before = now
   }
-  return {
-    get budgets() {
-      return execution.budgets
-    },
-    get properties() {
-      return execution.properties
-    },
-    start: () => execution.start?.(),
-    enabled: () => execution.enabled(),
+  return around(execution, {
     fire(event: Event) {
       const pending = execution.fire(event)
       if (pending !== undefined) return pending.then(look)
       look()
     },
-    takeObservations: () => execution.takeObservations(),
-    footprint: () => execution.footprint(),
-    waiting: () => execution.waiting(),
-    waitingAt: (fired) => execution.waitingAt?.(fired) ?? execution.waiting(),
-    situation: () => execution.situation?.(),
-    view: () => execution.view(),
-    show: () => execution.show(),
-    end: () => execution.end(),
-  }
+  })
 }

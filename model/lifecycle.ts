@@ -5,6 +5,7 @@ import {
   type Actor,
   HeddleError,
   type Property,
+  printable,
   type Scenario,
   System,
   scenario,
@@ -45,6 +46,10 @@ export function lifecycle(
     *simpler() {
       for (const less of simpler(parameters)) yield lifecycle(name, { ...less, coordinator, properties })
     },
+    withParameters({ coordinator: recorded, ...others }) {
+      checkSameCoordinator(recorded, coordinator)
+      return lifecycle(name, { ...(others as LifecycleOptions), coordinator, properties })
+    },
   }
 }
 
@@ -74,6 +79,14 @@ function checkCoordinator({ name, entry, machines }: Coordinator): void {
   throw new HeddleError(
     'HEDDLE_COORDINATOR',
     `Expected a coordinator with ${complaint}; see model/coordinator.ts.`,
+  )
+}
+
+function checkSameCoordinator(recorded: unknown, { name }: Coordinator): void {
+  if (recorded === name) return
+  throw new HeddleError(
+    'HEDDLE_COORDINATOR',
+    `Expected parameters of the coordinator "${name}", found those of "${printable(String(recorded))}". A schedule can only be followed on the one that it was recorded with.`,
   )
 }
 

@@ -36,6 +36,7 @@ const OF_A_SCENARIO: Rules = {
   stepsMax: aCount,
   timeMaxUs: ['a number of microseconds', (value) => typeof value === 'number' && value >= 0],
   simpler: aFunction,
+  withParameters: aFunction,
 }
 
 /** The options of each function that takes some. */

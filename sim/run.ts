@@ -3,6 +3,7 @@
 import type { Clock } from './clock.ts'
 import type { Event, Footprint, Observation } from './event.ts'
 import type { Violation } from './judge.ts'
+import type { Property } from './property.ts'
 import type { Scenario } from './scenario.ts'
 
 export interface Step {
@@ -40,6 +41,8 @@ export interface Run {
   readonly violations: readonly Violation[]
   /** The names of the `sometimes` claims that were reached. */
   readonly reached: ReadonlySet<string>
+  /** The claims that the run brought with it, besides those of its scenario. */
+  readonly declared: readonly Property[]
   /** Who waits for what, in a stuck run. */
   readonly waiting: readonly string[]
   /**
@@ -117,6 +120,7 @@ export class FinishedRun implements Run {
   readonly verdict: RunVerdict
   readonly violations: readonly Violation[]
   readonly reached: ReadonlySet<string>
+  readonly declared: readonly Property[]
   readonly waiting: readonly string[]
   readonly waitingAt: readonly string[]
   readonly timeUs: number
@@ -132,6 +136,7 @@ export class FinishedRun implements Run {
     this.verdict = run.verdict
     this.violations = run.violations
     this.reached = run.reached
+    this.declared = run.declared
     this.waiting = run.waiting
     this.waitingAt = run.waitingAt
     this.timeUs = run.timeUs

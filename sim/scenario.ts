@@ -25,6 +25,11 @@ export interface Scenario {
    * from its own parameters, and no chain of them goes on for ever.
    */
   readonly simpler?: () => Iterable<Scenario>
+  /**
+   * The same scenario from the parameters of a record: its own, or those of a `simpler` one. Throws a HeddleError for
+   * parameters that are none of it.
+   */
+  readonly withParameters?: (parameters: Scenario['parameters']) => Scenario
   /** Begins one execution; nothing of an earlier one is left in it. */
   begin(): Schedulable
 }

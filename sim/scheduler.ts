@@ -164,6 +164,7 @@ class Execution {
       verdict: violations.length > 0 ? 'violated' : this.#waiting.length > 0 ? 'stuck' : 'no violation found',
       violations,
       reached,
+      declared: this.#schedulable.properties,
       waiting: this.#waiting,
       waitingAt: this.#waitingAt,
       timeUs: this.#clock.nowUs,
