@@ -1,6 +1,7 @@
 // Five connections of one user on the actor model: how much the properties, the class of a real server in the
 // machines' place, and writing the trace as text each cost.
 
+import { encodeTrace, type Property, type Run, random, runAll, seeded } from 'heddle'
 import {
   type Coordinator,
   competing,
@@ -8,9 +9,8 @@ import {
   lifecycle,
   scenarios,
   single,
-} from '../model/index.ts'
-import { untimedProperties } from '../properties/index.ts'
-import { encodeTrace, type Property, type Run, random, runAll, seeded } from '../sim/index.ts'
+} from 'heddle/model'
+import { untimedProperties } from 'heddle/properties'
 import type { Contender } from './rounds.ts'
 
 const RUNS_PER_ROUND = 100

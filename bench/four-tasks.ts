@@ -12,7 +12,7 @@ import {
   type Scenario,
   type Strategy,
   world,
-} from '../sim/index.ts'
+} from 'heddle'
 import type { Contender } from './rounds.ts'
 
 const TASKS = ['tab-1', 'tab-2', 'tab-3', 'tab-4']

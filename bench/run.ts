@@ -1,4 +1,4 @@
-// `npm run bench`: measures heddle beside its peers, and prints a table and a ratio for each part.
+// `npm run bench`: measures heddle beside its peers, as it is built and shipped, and prints a table and a ratio for each part.
 
 import { availableParallelism } from 'node:os'
 import Table from 'cli-table3'
