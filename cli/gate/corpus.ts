@@ -1,0 +1,87 @@
+// The corpus of a gate: replays each file that is this shard's, and says whether it came out as the file expects.
+
+import { relative, resolve } from 'node:path'
+import { glob } from 'tinyglobby'
+import {
+  isToHold,
+  plain,
+  quoted,
+  REPLAY_EXTENSION,
+  type Replayed,
+  readReplayFile,
+} from '../../failures/index.ts'
+import { HeddleError } from '../../sim/index.ts'
+import { UsageError } from '../exit.ts'
+import { eachOf, Interrupted, type Limits, type Pool, ThreadEnded, TimedOut } from '../pool.ts'
+import type { CorpusCase } from './result.ts'
+
+/** Every replay file in a folder and below, in the order of their names; none where there is no such folder. */
+export async function corpusFiles(folder: string): Promise<readonly string[]> {
+  const found = await glob(`**/*${REPLAY_EXTENSION}`, { cwd: folder, followSymbolicLinks: false })
+  const files = found.map((file) => relative(process.cwd(), resolve(folder, file)))
+  return files.sort((a, b) => (a < b ? -1 : 1))
+}
+
+/** Those that were replayed; not all of them where it was called off. */
+export async function replayCorpus(
+  pool: Pool,
+  files: readonly string[],
+  limits: Limits,
+): Promise<readonly CorpusCase[]> {
+  const cases: (CorpusCase | undefined)[] = files.map(() => undefined)
+  try {
+    await eachOf(files, pool.workers, async (file, index) => {
+      cases[index] = await replayOne(pool, file, limits)
+    })
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error
+  }
+  return cases.filter((one) => one !== undefined)
+}
+
+async function replayOne(pool: Pool, file: string, limits: Limits): Promise<CorpusCase> {
+  const command = `npx heddle replay ${quoted(file)}`
+  const wrong = (about: string): CorpusCase => ({ file, outcome: undefined, isFine: false, about, command })
+  try {
+    const record = await readReplayFile(file)
+    const replayed = await pool.run({ kind: 'replay', record, coordinator: undefined }, limits)
+    return { file, outcome: replayed.outcome, ...judged(replayed), command }
+  } catch (error) {
+    if (error instanceof Interrupted) throw error
+    if (error instanceof TimedOut) return wrong(`never settled: no end after ${limits.timeoutMs / 1_000} s`)
+    if (error instanceof ThreadEnded) return wrong(`ended its thread: ${plain(error.message)}`)
+    if (error instanceof UsageError || error instanceof HeddleError) return wrong(error.message)
+    throw error
+  }
+}
+
+/**
+ * Fine is what the file expects: a failure that is there as recorded or after an edit, or what is to hold, holding. A
+ * failure that is gone is fine, too: nobody mends a bug and is held up for it.
+ */
+function judged(replayed: Replayed): Pick<CorpusCase, 'isFine' | 'about'> {
+  const { outcome, found, divergence } = replayed
+  const what = plain(found.property ?? replayed.expected.property ?? 'nothing')
+  switch (outcome) {
+    case 'exact':
+      return {
+        isFine: true,
+        about: isToHold(replayed) ? `exact: ${what} holds` : `exact: fails as recorded: ${what}`,
+      }
+    case 'fixed':
+      return isToHold(replayed)
+        ? { isFine: true, about: `holds on changed code: ${what}` }
+        : { isFine: true, about: `fixed: ${what} holds now; keep it so with --accept` }
+    case 'adapted':
+      return isToHold(replayed)
+        ? { isFine: false, about: `fails again: ${what}: ${plain(found.message ?? '')}` }
+        : { isFine: true, about: `adapted: still fails after an edit: ${what}` }
+    case 'stale':
+      return {
+        isFine: false,
+        about: `stale: ${plain(divergence?.message ?? 'it can no longer be followed')}`,
+      }
+    case 'diverged':
+      return { isFine: false, about: `not deterministic: ${plain(divergence?.message ?? '')}` }
+  }
+}

@@ -1,0 +1,104 @@
+// The hunts of a gate: this shard's chunks of seeds, for as long as there are any and the budget lasts, put together
+// by scenario. What is found depends on the chunks alone, never on which was ready first. Prints nothing.
+
+import { mergeReports, type Seeds } from '../../sim/index.ts'
+import type { Move } from '../check-moves.ts'
+import type { Report } from '../hunting.ts'
+import { Interrupted, type Limits, type Pool, ThreadEnded, TimedOut } from '../pool.ts'
+import { type HuntedSeeds, type HuntTask, type Manner, type Subject, seedsText } from '../tasks.ts'
+import type { Budget } from './budget.ts'
+import type { Chunk } from './plan.ts'
+import { joined } from './result.ts'
+
+/** What the hunts of one scenario came to. */
+export interface Gathered {
+  /** Of all seeds that were run; undefined where none was. */
+  readonly report: Report | undefined
+  readonly seeds: readonly Seeds[]
+  readonly moves: readonly (readonly Move[])[]
+  /** One sentence for each chunk that came to no end. */
+  readonly lost: readonly string[]
+}
+
+export interface HuntsOptions extends Manner, Limits, Pick<HuntTask, 'checkDeterminism'> {
+  readonly budget: Budget
+  readonly onProgress: (progress: { readonly runs: number; readonly failures: number }) => void
+}
+
+interface Found {
+  readonly hunted: HuntedSeeds[]
+  readonly lost: { readonly chunk: Chunk; readonly how: string }[]
+}
+
+export async function huntChunks(
+  pool: Pool,
+  { subjects, chunks }: { subjects: readonly Subject[]; chunks: Iterator<Chunk> },
+  options: HuntsOptions,
+): Promise<readonly Gathered[]> {
+  const all = subjects.map((): Found => ({ hunted: [], lost: [] }))
+  const progress = { runs: 0, failures: 0 }
+  const lane = async () => {
+    while (!options.signal.aborted && options.budget.leftToSearchMs(progress.failures) > 0) {
+      const next = chunks.next()
+      if (next.done === true) return
+      const chunk = next.value
+      const own = all[chunk.index] as Found
+      // What once came to no end would take the whole budget.
+      if (own.lost.length > 0) continue
+      const leftMs = options.budget.leftToSearchMs(progress.failures)
+      const how = { subject: subjects[chunk.index] as Subject, chunk, leftMs }
+      const hunted = await huntOne(pool, how, options)
+      if (hunted === undefined) return
+      if (typeof hunted === 'string') {
+        own.lost.push({ chunk, how: hunted })
+        continue
+      }
+      own.hunted.push(hunted)
+      progress.runs += hunted.report.seeds.count
+      progress.failures += hunted.report.failures
+      options.onProgress(progress)
+    }
+  }
+  await Promise.all(Array.from({ length: pool.workers }, lane))
+  return all.map(gathered)
+}
+
+/** What one chunk gave; a sentence's end where it came to no end, and nothing where it was called off. */
+async function huntOne(
+  pool: Pool,
+  { subject, chunk, leftMs }: { subject: Subject; chunk: Chunk; leftMs: number },
+  { strategy, timing, checkDeterminism, timeoutMs, signal }: HuntsOptions,
+): Promise<HuntedSeeds | string | undefined> {
+  const how = { strategy, timing, checkDeterminism, coverage: true }
+  try {
+    return await pool.run(
+      { kind: 'hunt', ...subject, ...how, seeds: chunk.seeds },
+      { timeoutMs: Math.min(timeoutMs, leftMs), signal },
+    )
+  } catch (error) {
+    if (error instanceof Interrupted) return undefined
+    if (error instanceof ThreadEnded) return `ended the thread: ${error.message}`
+    if (!(error instanceof TimedOut)) throw error
+    // What the budget cuts off is no finding.
+    return leftMs < timeoutMs ? undefined : `never settled: no end after ${timeoutMs / 1_000} s`
+  }
+}
+
+function gathered({ hunted, lost }: Found): Gathered {
+  const inOrder = hunted.toSorted((a, b) => a.report.seeds.first - b.report.seeds.first)
+  const [first, ...rest] = inOrder.map(({ report }) => ({ ...report, measures: [] }))
+  return {
+    report: first && rest.reduce(merged, first),
+    seeds: joined(inOrder.map(({ report }) => report.seeds)),
+    moves: inOrder.map(({ moves }) => moves),
+    lost: lost
+      .toSorted((a, b) => a.chunk.seeds.first - b.chunk.seeds.first)
+      .map(({ chunk, how }) => `${seedsText(chunk.seeds)} ${how}.`),
+  }
+}
+
+/** Of seeds with gaps between them, too: how many there are is right, and the first of each finding. */
+function merged(whole: Report, next: Report): Report {
+  const { first, count } = whole.seeds
+  return mergeReports(whole, { ...next, seeds: { first: first + count, count: next.seeds.count } })
+}
