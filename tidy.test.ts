@@ -9,7 +9,9 @@ const RULES: Rules = {
   folders: {
     sim: { imports: [], packages: ['immer', 'seedrandom', '@noble/hashes', 'fflate', 'valibot'], ...PURE },
     model: { imports: ['sim'], packages: ['immer', 'valibot'], ...PURE },
-    properties: { imports: ['sim', 'model'], packages: ['fast-check'], ...PURE },
+    arbitraries: { imports: ['sim', 'model'], packages: ['fast-check'], ...PURE },
+    // Whoever uses a property need not have fast-check.
+    properties: { imports: ['sim', 'model'], testsImport: ['arbitraries'], packages: [], ...PURE },
     node: { imports: ['sim'], ...OUTSIDE },
     failures: { imports: ['sim', 'model'], ...OUTSIDE },
     vitest: { imports: ['sim', 'failures'], ...OUTSIDE },
@@ -81,6 +83,11 @@ describe('a rule finds', () => {
     ['node/a.ts', "import { x } from '../model/index.ts'", 'may import sim.'],
     ['sim/a.ts', "import { readFileSync } from 'node:fs'", 'imports node:fs. sim/ runs anywhere'],
     ['model/a.ts', "import { join } from 'path/posix'", 'imports path/posix'],
+    [
+      'properties/a.ts',
+      "import { x } from '../arbitraries/index.ts'",
+      'may import sim, model. Imports point',
+    ],
     ['sim/a.ts', "import fc from 'fast-check'", 'imports fast-check, and sim/ may import immer'],
     ['sim/a.ts', "import { x } from '@noble/curves/x.js'", 'imports @noble/curves'],
   ])('an import that points the wrong way: %s, %s', (path, code, finding) => {
@@ -93,7 +100,8 @@ describe('a rule finds', () => {
     ['sim/a.test.ts', "import fc from 'fast-check'\nimport { readFileSync } from 'node:fs'"],
     ['model/a.ts', "import { actor } from '../sim/index.ts'"],
     ['model/a.test.ts', "import { Clock } from '../sim/clock.ts'"],
-    ['properties/a.ts', "import fc from 'fast-check'\nimport { x } from '../model/index.ts'"],
+    ['arbitraries/a.ts', "import fc from 'fast-check'\nimport { x } from '../model/index.ts'"],
+    ['properties/a.test.ts', "import { x } from '../arbitraries/index.ts'"],
     ['cli/a.ts', "import { readFileSync } from 'node:fs'\nimport { x } from '../model/index.ts'"],
   ])('nothing in an import that is allowed: %s, %s', (path, code) => {
     expect(found(path, code)).toEqual([])
@@ -191,7 +199,8 @@ test('every exception has a reason', () => {
 
 test('no folder may import one that may import it', () => {
   const folders: Readonly<Record<string, Folder>> = RULES.folders
-  for (const [name, { imports }] of Object.entries(folders)) {
-    for (const other of imports) expect(folders[other]?.imports).not.toContain(name)
+  const all = ({ imports, testsImport = [] }: Folder) => [...imports, ...testsImport]
+  for (const [name, folder] of Object.entries(folders)) {
+    for (const other of all(folder)) expect(all(folders[other] as Folder)).not.toContain(name)
   }
 })

@@ -14,6 +14,8 @@ export interface SourceFile {
 export interface Folder {
   /** The folders it may import, through their doors. */
   readonly imports: readonly string[]
+  /** The folders that only its tests may import, besides. */
+  readonly testsImport?: readonly string[]
   /** The packages its code may import; any with true. Tests may import any package. */
   readonly packages: readonly string[] | true
   /** Whether its code may import what only Node.js has. */
@@ -90,9 +92,10 @@ function importFindings(path: string, source: string, folder: Folder): string[] 
   const target = posix.join(posix.dirname(path), source)
   const other = folderOf(target)
   if (other === own) return []
-  if (!folder.imports.includes(other)) {
-    const allowed = folder.imports.length === 0 ? 'no other folder' : folder.imports.join(', ')
-    return [`${own}/ imports ${target}, and may import ${allowed}. Imports point one way.`]
+  const allowed = isTest(path) ? [...folder.imports, ...(folder.testsImport ?? [])] : folder.imports
+  if (!allowed.includes(other)) {
+    const folders = allowed.length === 0 ? 'no other folder' : allowed.join(', ')
+    return [`${own}/ imports ${target}, and may import ${folders}. Imports point one way.`]
   }
   if (isTest(path) || target === `${other}/index.ts`) return []
   return [`imports ${target} past the door of ${other}/. Import ../${other}/index.ts.`]

@@ -8,6 +8,8 @@ export default defineConfig({
     index: 'sim/index.ts',
     model: 'model/index.ts',
     properties: 'properties/index.ts',
+    vitest: 'vitest/index.ts',
+    'fast-check': 'arbitraries/index.ts',
     heddle: 'cli/heddle.ts',
     worker: 'cli/worker.ts',
     slice: 'sim/explore/slice.ts',

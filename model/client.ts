@@ -224,7 +224,7 @@ export function requester(
 ) {
   const { name: connection, user, instance } = place.connections[0] as Connection
   const to = parameters.asksFor
-  return actor<{ asked: boolean }>({
+  return actor<{ asked: boolean }, { type: 'ask' | 'broken' }>({
     initial: { asked: false },
     show: ({ asked }) => (asked ? `asked for ${to}` : 'idle'),
     shows: ['idle', 'asked for'],
@@ -232,7 +232,9 @@ export function requester(
       setTimer('ask', offset, { type: 'ask' })
       return undefined
     },
-    receive(state, _message, { send, observe }) {
+    receive(state, { type }, { send, observe }) {
+      // It asks once: that its instance has crashed is nothing to it, as it has no connection to lose.
+      if (type !== 'ask') return
       state.asked = true
       observe({ type: 'asked', connection, user, instance, to })
       const request = { type: 'request', connection, to, reason: `${connection} requests it` }

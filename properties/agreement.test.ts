@@ -3,6 +3,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { policies, workloads } from '../arbitraries/index.ts'
 import {
   connectionCoordinator,
   type LifecycleView,
@@ -30,7 +31,6 @@ import {
   sometimes,
 } from '../sim/index.ts'
 import { untimedProperties } from './index.ts'
-import { policies, workloads } from './workloads.fixture.ts'
 
 const SEEDS = 8
 
@@ -141,7 +141,7 @@ describe('a claim about states', () => {
 describe('any workload', () => {
   it('goes the same way in both, with all faults and several instances', async () => {
     await fc.assert(
-      fc.asyncProperty(workloads, policies, fc.nat({ max: 1_000_000 }), async (options, policy, seed) => {
+      fc.asyncProperty(workloads(), policies(), fc.nat({ max: 1_000_000 }), async (options, policy, seed) => {
         const both = [single(policy), connectionCoordinator(policy)].map((coordinator) =>
           lifecycle('any', { ...options, coordinator, properties: untimedProperties }),
         ) as [Scenario, Scenario]

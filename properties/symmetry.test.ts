@@ -4,6 +4,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { schedules, workloads } from '../arbitraries/index.ts'
 import {
   type Coordinator,
   competing,
@@ -29,7 +30,6 @@ import {
   seeded,
 } from '../sim/index.ts'
 import { reachable, untimedProperties } from './index.ts'
-import { workloads } from './workloads.fixture.ts'
 
 /** The exchange of two blocks of names, on any plain value; keys are sorted. */
 function exchange({ blocks, number }: Symmetry, one: number, other: number) {
@@ -142,7 +142,8 @@ function expectRenamedRun(scenario: Scenario, source: RunOptions['source'], choi
 
 /** Any order, in which time-outs come early; and orders as time makes them, in which messages are answered. */
 const sources = fc.oneof(
-  fc.array(fc.nat({ max: 50 }), { maxLength: 200 }).map((numbers) => () => listed(numbers)),
+  fc.array(fc.nat({ max: 50 }), { maxLength: 200, size: 'max' }).map((numbers) => () => listed(numbers)),
+  schedules(),
   fc.nat({ max: 1_000_000 }).map(
     (seed) =>
       ({ budgets }: Pick<Schedulable, 'budgets'>) =>
@@ -157,7 +158,7 @@ const coordinators: readonly Coordinator[] = [
   ...mutants.map(({ coordinator }) => coordinator),
 ]
 const places = fc.nat({ max: coordinators.length - 1 })
-const withTwins = workloads.filter(({ users = 1, connections = 1 }) => users * connections > 1)
+const withTwins = workloads().filter(({ users = 1, connections = 1 }) => users * connections > 1)
 
 const scenarioOf = (options: LifecycleOptions, place: number) =>
   lifecycle('any', {
