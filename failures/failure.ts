@@ -31,14 +31,18 @@ const STEPS_MAX = 24
 
 /** In full: how it came to the violation, too. */
 export function failureText(failure: Failure): string {
-  return [head(failure), '', failureDetail(failure), ''].join('\n')
+  return [head(failure), '', tableAnd(failure, foot(failure)), ''].join('\n')
 }
 
-/** Without the line that says what failed. */
+/** Without its first line, for where that says what failed already. */
 export function failureDetail(failure: Failure): string {
+  return tableAnd(failure, [`  Found      ${failure.which}`, ...foot(failure)])
+}
+
+function tableAnd(failure: Failure, lines: readonly string[]): string {
   const { property, timeline } = failure
   const table = timetable(timeline, { width: width() - 2, changesOnly: { stepsMax: STEPS_MAX }, property })
-  return [table.replace(/^(?=.)/gm, '  '), '', ...foot(failure)].join('\n')
+  return [table.replace(/^(?=.)/gm, '  '), '', ...lines].join('\n')
 }
 
 /** Without the timeline. */

@@ -11,7 +11,7 @@ export function replayText(replayed: Replayed): string {
   const head = [
     heading(scenario, coordinator),
     ...(seed === null ? [] : [`seed ${seed}`]),
-    `${thousands(timeline.steps.length)} steps, ${formatUs(timeline.timeUs)}`,
+    `${thousands(timeline.steps.length)} ${timeline.steps.length === 1 ? 'step' : 'steps'}, ${formatUs(timeline.timeUs)}`,
   ].join('   ')
   const table = timetable(timeline, { width: width() })
   return [head, '', table, '', ...conclusion(replayed)].join('\n')
