@@ -6,12 +6,15 @@ import { STATES } from '../model/index.ts'
 import { type Move, type Moves, movesOf } from './check-moves.ts'
 import type { Checked } from './check-verdict.ts'
 import { isLost } from './checking.ts'
-import { nameOf } from './coordinators.ts'
+import type { CoordinatorRef } from './coordinators.ts'
+import { coordinatorOf } from './subjects.ts'
 
-/** One coordinator's checks together, as what one of them leaves out another may do. */
+/** One coordinator's runs together, as what one scenario leaves out another may do; or those of a user's scenario. */
 export interface Covered {
-  readonly coordinator: string
-  readonly moves: Moves
+  /** The name of that coordinator, or of that scenario. */
+  readonly of: string
+  /** Null where there are no connections. */
+  readonly moves: Moves | null
   /** Of each check, what some actor that declares what it may show never showed. */
   readonly neverShown: readonly {
     readonly where: string
@@ -25,23 +28,42 @@ export interface Covered {
 }
 
 export function coverageOf(checked: readonly Checked[]): readonly Covered[] {
-  const names = [...new Set(checked.map(({ subject }) => nameOf(subject.coordinator)))]
-  return names.map((coordinator) => {
-    const own = checked.filter(({ subject }) => nameOf(subject.coordinator) === coordinator)
-    return covered(coordinator, own)
-  })
+  return grouped(checked, ({ subject }) => ({ ...subject, scenario: subject.entry.scenario })).map(
+    ([of, own]) => covered(of, own),
+  )
 }
 
-function covered(coordinator: string, checked: readonly Checked[]): Covered {
+/** Those of one coordinator together, and those of each scenario of the user's own. */
+export function grouped<T>(
+  all: readonly T[],
+  subjectOf: (one: T) => { readonly scenario: string; readonly coordinator?: CoordinatorRef | undefined },
+): readonly (readonly [of: string, own: readonly T[]])[] {
+  const groups = new Map<string, T[]>()
+  for (const one of all) {
+    const subject = subjectOf(one)
+    const name = coordinatorOf(subject) ?? plain(subject.scenario)
+    groups.set(name, [...(groups.get(name) ?? []), one])
+  }
+  return [...groups]
+}
+
+/** What all of them took; null where none of them has connections. */
+export function allMoves(all: readonly (readonly Move[] | null)[]): Moves | null {
+  const some = all.filter((moves) => moves !== null)
+  return some.length === 0 ? null : movesOf(some)
+}
+
+function covered(of: string, checked: readonly Checked[]): Covered {
   const all = checked.flatMap(({ subject, result }) => {
     if (result === undefined || isLost(result)) return []
-    return [{ where: `${subject.entry.scenario}, ${subject.entry.size}`, ...result }]
+    const { scenario, size } = subject.entry
+    return [{ where: size === undefined ? plain(scenario) : `${scenario}, ${size}`, ...result }]
   })
   const claims = all.flatMap(({ report }) => report.sometimes)
   const reached = new Set(claims.filter((claim) => claim.reached).map(({ property }) => property))
   return {
-    coordinator,
-    moves: movesOf(all.map(({ moves }) => moves)),
+    of,
+    moves: allMoves(all.map(({ moves }) => moves)),
     neverShown: all.flatMap(({ where, report }) =>
       report.coverage.neverShown.map(({ actor, shows }) => ({ where, actor, shows })),
     ),
@@ -53,16 +75,19 @@ function covered(coordinator: string, checked: readonly Checked[]): Covered {
 }
 
 export function coverageText(checked: readonly Checked[]): string {
-  return coverageOf(checked).map(coveredText).join('\n\n')
+  return coveredTexts(coverageOf(checked))
 }
 
-export function coveredText({ coordinator, moves, neverShown, idle, unreached }: Covered): string {
-  const legal = moves.taken.length + moves.neverTaken.length
+export function coveredTexts(all: readonly Covered[]): string {
+  return all.map(coveredText).join('\n\n')
+}
+
+function coveredText({ of, moves, neverShown, idle, unreached }: Covered): string {
+  const left = neverShown.length + idle.length + unreached.length
   return [
-    `${colours.bold(coordinator)} takes ${moves.taken.length} of the ${legal} transitions of the lifecycle.`,
-    ...paragraph('taken', movesText(moves.taken)),
-    ...paragraph('never taken', movesText(moves.neverTaken)),
-    ...paragraph('not legal', movesText(moves.illegal)),
+    ...(moves === null
+      ? [`${colours.bold(of)}${left === 0 ? ' leaves nothing out.' : ''}`]
+      : movesLines(of, moves)),
     ...neverShown.flatMap(({ where, actor, shows }) =>
       paragraph('never shown', `${plain(actor)}: ${shows.map((show) => plain(show)).join(', ')} (${where})`),
     ),
@@ -71,6 +96,16 @@ export function coveredText({ coordinator, moves, neverShown, idle, unreached }:
     ),
     ...paragraph('not reached', unreached.map((claim) => plain(claim)).join('; ')),
   ].join('\n')
+}
+
+function movesLines(of: string, { taken, neverTaken, illegal }: Moves): readonly string[] {
+  const legal = taken.length + neverTaken.length
+  return [
+    `${colours.bold(of)} takes ${taken.length} of the ${legal} transitions of the lifecycle.`,
+    ...paragraph('taken', movesText(taken)),
+    ...paragraph('never taken', movesText(neverTaken)),
+    ...paragraph('not legal', movesText(illegal)),
+  ]
 }
 
 /** Those from one state together. */
@@ -90,10 +125,5 @@ function paragraph(label: string, text: string): readonly string[] {
 }
 
 export function coverageJson(checked: readonly Checked[]): readonly object[] {
-  return coverageOf(checked).map(({ moves, ...rest }) => ({
-    ...rest,
-    taken: moves.taken,
-    neverTaken: moves.neverTaken,
-    illegal: moves.illegal,
-  }))
+  return coverageOf(checked).map(({ moves, ...rest }) => ({ ...rest, ...moves }))
 }

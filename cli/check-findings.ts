@@ -5,9 +5,9 @@ import { relative } from 'node:path'
 import { type Failure, replayFileName, thousands, untaken, writeReplayFile } from '../failures/index.ts'
 import { cycleText } from '../sim/index.ts'
 import type { CheckManner, Shown } from './check-task.ts'
-import type { Checked } from './check-verdict.ts'
+import { type Checked, placeOf } from './check-verdict.ts'
 import { isLost } from './checking.ts'
-import { nameOf, replayCommandFor } from './coordinators.ts'
+import { replayCommandFor } from './subjects.ts'
 
 /** A counterexample in its file. */
 export interface CheckFailure extends Failure {
@@ -44,8 +44,7 @@ export async function recordCounterexamples(
     for (const shown of one.result.counterexamples) {
       const { divergence, scenario } = shown.recorded
       if (divergence !== null) {
-        const where = `${scenario} · ${nameOf(one.subject.coordinator)}, ${one.subject.entry.size}`
-        divergences.push(`${where}: ${divergence.message}`)
+        divergences.push(`${placeOf(one.subject)}: ${divergence.message}`)
         continue
       }
       const name = untaken(replayFileName(scenario, shown.property), taken)
@@ -58,13 +57,14 @@ export async function recordCounterexamples(
 
 function failureOf(of: Checked, shown: Shown, file: string): CheckFailure {
   const { property, recorded, steps, shortest } = shown
-  const { coordinator, entry } = of.subject
+  const { entry } = of.subject
+  const size = entry.size === undefined ? [] : [entry.size]
   return {
     of,
     scenario: entry.scenario,
     coordinator: recorded.coordinator,
     property,
-    which: `${entry.size}; ${lengthText(shown)}${of.isAsExpected ? '; expected' : ''}`,
+    which: [...size, lengthText(shown), ...(of.isAsExpected ? ['expected'] : [])].join('; '),
     steps,
     shortest,
     message: shown.message,
@@ -72,7 +72,7 @@ function failureOf(of: Checked, shown: Shown, file: string): CheckFailure {
     timeUs: recorded.found.at,
     timeline: recorded.timeline,
     file,
-    command: replayCommandFor(file, coordinator),
+    command: replayCommandFor(file, of.subject),
   }
 }
 

@@ -16,6 +16,12 @@ export interface Moves {
   readonly illegal: readonly Move[]
 }
 
+/** Whether a scenario is one of connections' lifecycles, under a coordinator: its parameters say so. */
+export function isLifecycle({ parameters }: Scenario): boolean {
+  const { coordinator, connections, delays } = parameters
+  return typeof coordinator === 'string' && typeof connections === 'number' && typeof delays === 'object'
+}
+
 /**
  * The same scenario, with an eye on every move of a connection. Where it claims that only legal transitions happen,
  * the eye sits on that claim, whose state is what there is to know, and the search is the same with it as without.

@@ -5,9 +5,11 @@ import { type CheckReport, REDUCTIONS, type Reduction } from '../sim/index.ts'
 import type { Searched } from './check-task.ts'
 import { brokenIn, type Checked, isOpen, mustBreak } from './check-verdict.ts'
 import { isLost } from './checking.ts'
-import { nameOf } from './coordinators.ts'
+import { coordinatorOf } from './subjects.ts'
 
-const HEAD = ['  coordinator', 'verdict', 'states', 'transitions', 'depth', 'time', 'saved by'] as const
+/** Of the catalogue; a scenario of the user's own has a line to itself. */
+const COORDINATOR = '  coordinator'
+const HEAD: readonly string[] = [COORDINATOR, 'verdict', 'states', 'transitions', 'depth', 'time', 'saved by']
 const ALIGNS: readonly Align[] = ['left', 'left', 'right', 'right', 'right', 'right', 'left']
 const VERDICT = HEAD.indexOf('verdict')
 const SAVED_BY = HEAD.indexOf('saved by')
@@ -15,6 +17,7 @@ const GAP = 2
 const VERDICT_CHARS_MIN = 23
 /** Wide enough for the longest reduction with its figure. */
 const SAVED_BY_CHARS_MIN = 20
+const NAME_CHARS_MAX = 60
 /** Broken claims that a verdict names; the others are counted. */
 const CLAIMS_MAX = 2
 
@@ -44,11 +47,13 @@ export function checkTable(checked: readonly Checked[]): string {
       return fits ? text : text.replaceAll(', ', ',\n')
     })
     const title = `${scenario} ${size}`
-    if (title === group) return [cells]
+    if (title === group || size === undefined) return [cells]
     group = title
     return [[{ colSpan: HEAD.length, content: `${colours.bold(scenario)}   ${size}` }], cells]
   })
-  return table(HEAD, rows, { aligns: ALIGNS, columns })
+  const isOwn = checked.every(({ subject }) => subject.entry.size === undefined)
+  const head = isOwn ? HEAD.with(0, 'scenario') : HEAD
+  return table(head, rows, { aligns: ALIGNS, columns })
 }
 
 /** What each column needs; where that is too much, what was saved wraps, and then the verdict. */
@@ -87,7 +92,9 @@ function reductionsOf({ result }: Checked): readonly Reduction[] {
 
 function textsOf(one: Checked): readonly string[] {
   const { subject, result } = one
-  const start = [`  ${nameOf(subject.coordinator)}`, verdictText(one)]
+  const coordinator = coordinatorOf(subject)
+  const name = coordinator === undefined ? plain(subject.entry.scenario, NAME_CHARS_MAX) : `  ${coordinator}`
+  const start = [name, verdictText(one)]
   if (result === undefined) return [...start, '', '', '', '', '']
   if (isLost(result)) return [...start, ...counts(result), '', '']
   const { report, elapsedMs } = result

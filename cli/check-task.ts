@@ -2,7 +2,7 @@
 // counterexample at once, through the ordinary scheduler. It prints nothing and writes no file.
 
 import { getHeapStatistics } from 'node:v8'
-import { type Recorded, replayOn } from '../failures/index.ts'
+import { plain, quoted, type Recorded, replayOn } from '../failures/index.ts'
 import { type Exhaustible, exhaustibleScenario, exhaustibles } from '../properties/index.ts'
 import {
   type CheckOptions,
@@ -14,10 +14,12 @@ import {
   stateGraph,
 } from '../sim/index.ts'
 import { CheckLink, type Shared } from './check-link.ts'
-import { type Move, withMoves } from './check-moves.ts'
+import { isLifecycle, type Move, withMoves } from './check-moves.ts'
 import { type CoordinatorRef, load, nameOf } from './coordinators.ts'
 import { UsageError } from './exit.ts'
 import { draw, GRAPH_STATES_MAX, type GraphFormat } from './graph.ts'
+import { ownScenario } from './own.ts'
+import type { OwnSubject } from './subjects.ts'
 import { Threads } from './threads.ts'
 
 /** How far a search may go; each bound is one of its own. */
@@ -36,24 +38,25 @@ export interface CheckManner extends Bounds {
   readonly order: NonNullable<CheckOptions['order']>
 }
 
-/** What is searched: one of the exhaustibles, under a coordinator. */
-export interface CheckSubject {
+/** What is searched: one of the exhaustibles under a coordinator, or a scenario of the user's own. */
+export type CheckSubject = ExhaustibleSubject | OwnSubject
+
+export interface ExhaustibleSubject {
   /** Its place among the exhaustibles. */
   readonly index: number
   readonly coordinator: CoordinatorRef
+  readonly file?: undefined
 }
 
-export interface CheckTask extends CheckSubject, CheckManner {
-  readonly kind: 'check'
-  readonly everyProperty: NonNullable<CheckOptions['everyProperty']>
-  readonly shared: Shared
-}
+export type CheckTask = CheckSubject &
+  CheckManner & {
+    readonly kind: 'check'
+    readonly everyProperty: NonNullable<CheckOptions['everyProperty']>
+    readonly shared: Shared
+  }
 
 /** Draws all states of what is searched. */
-export interface GraphTask extends CheckSubject {
-  readonly kind: 'graph'
-  readonly format: GraphFormat
-}
+export type GraphTask = CheckSubject & { readonly kind: 'graph'; readonly format: GraphFormat }
 
 export interface Drawn {
   readonly text: string
@@ -71,8 +74,8 @@ export interface Searched {
   /** Without its counterexamples, which stand beside it with what shows them. */
   readonly report: Omit<CheckReport, 'counterexamples'>
   readonly counterexamples: readonly Shown[]
-  /** The moves of connections' lifecycles that were taken. */
-  readonly moves: readonly Move[]
+  /** The moves of connections' lifecycles that were taken; null of a scenario without connections. */
+  readonly moves: readonly Move[] | null
   /** How long the search took. */
   readonly elapsedMs: number
 }
@@ -85,7 +88,9 @@ export function exhaustible(index: number): Exhaustible {
 
 export async function checkSubject(task: CheckTask): Promise<Searched> {
   const scenario = await scenarioOf(task)
-  const { scenario: observed, moves } = withMoves(scenario)
+  const { scenario: observed, moves } = isLifecycle(scenario)
+    ? withMoves(scenario)
+    : { scenario, moves: () => null }
   const began = performance.now()
   const { counterexamples, ...report } = await checkWith(observed, task)
   const elapsedMs = performance.now() - began
@@ -108,16 +113,38 @@ async function checkWith(scenario: Scenario, task: CheckTask): Promise<CheckRepo
 
 export async function drawSubject(task: GraphTask): Promise<Drawn> {
   const graph = await stateGraph(await scenarioOf(task), { statesMax: GRAPH_STATES_MAX })
-  const { scenario, size } = exhaustible(task.index)
-  const text = await draw(graph, `${scenario} · ${nameOf(task.coordinator)}, ${size}`, task.format)
+  const text = await draw(graph, titleOfTask(task), task.format)
   return { text, states: graph.nodes.length, events: graph.edges.length }
 }
 
-/** Throws a UsageError where the coordinator is code and no model, which nothing can exhaust. */
-async function scenarioOf({ index, coordinator }: CheckSubject): Promise<Scenario> {
+export function scenarioNameOf(subject: CheckSubject): string {
+  return subject.file === undefined ? exhaustible(subject.index).scenario : subject.scenario
+}
+
+function titleOfTask(subject: CheckSubject): string {
+  if (subject.file !== undefined) return subject.scenario
+  const { scenario, size } = exhaustible(subject.index)
+  return `${scenario} · ${nameOf(subject.coordinator)}, ${size}`
+}
+
+/** Throws a UsageError where it is code and no model, which nothing can exhaust. */
+async function scenarioOf(subject: CheckSubject): Promise<Scenario> {
+  if (subject.file !== undefined) {
+    const own = await ownScenario(subject)
+    if (own.system === undefined) throw notOfActors([own.name])
+    return own
+  }
+  const { index, coordinator } = subject
   const loaded = await load(coordinator)
   if (loaded.asynchronous !== undefined) throw notAModel(nameOf(coordinator))
   return exhaustibleScenario(exhaustible(index), loaded)
+}
+
+export function notOfActors(names: readonly string[]): UsageError {
+  const words = names.map((name) => plain(name, 60))
+  return new UsageError(
+    `Expected a scenario that is made of actors, found ${words.join(', ')}, which ${words.length === 1 ? 'runs' : 'run'} as asynchronous code: its states cannot be stored. Run each of its schedules: heddle explore ${quoted(words[0] ?? '')}.`,
+  )
 }
 
 export function notAModel(coordinator: string): UsageError {

@@ -11,25 +11,19 @@ import { judged, type Subject } from './check-verdict.ts'
 import type { CheckResult } from './checking.ts'
 import { EXIT } from './exit.ts'
 
+type Parts = Partial<Subject['entry']> & { readonly coordinator?: string; readonly isExpected: boolean }
+
 const HOLDS = { coordinator: 'single', expected: 'holds', broken: [], isExpected: true } as const
 const BREAKS = { coordinator: 'competing', expected: 'violated', isExpected: true } as const
 
-function subject(parts: Partial<Subject['entry']> & { isExpected: boolean }): Subject {
+function subject(parts: Parts): Subject {
   const { isExpected, coordinator = 'single', expected = 'holds', broken = [] } = parts
   return {
     index: 0,
     coordinator: { kind: 'built-in', name: coordinator },
     everyProperty: false,
     isExpected,
-    entry: {
-      scenario: 'two-tabs',
-      size: '2 connections',
-      options: {},
-      coordinator,
-      expected,
-      broken,
-      reaches: [],
-    },
+    entry: { scenario: 'two-tabs', size: '2 connections', expected, broken },
   }
 }
 
@@ -221,8 +215,8 @@ describe('several checks', () => {
       [subject(BREAKS), searched({})],
     ])
     expect(coverageOf(checked)).toMatchObject([
-      { coordinator: 'single', unreached: ['a crash'], idle: [{ actors: ['store'] }] },
-      { coordinator: 'competing', unreached: [] },
+      { of: 'single', unreached: ['a crash'], idle: [{ actors: ['store'] }] },
+      { of: 'competing', unreached: [] },
     ])
     expect(checkText(outcome([[subject(HOLDS), searched({})]]), { coverage: true, isBrief: true })).toContain(
       'single takes 1 of the 22 transitions of the lifecycle.',

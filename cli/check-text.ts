@@ -6,9 +6,9 @@ import type { CheckCommand } from './check.ts'
 import { coverageJson, coverageText } from './check-coverage.ts'
 import type { CheckFailure, CheckOutcome } from './check-findings.ts'
 import { checkTable, reductionsText } from './check-table.ts'
-import { type Checked, isOpen, mustBreak } from './check-verdict.ts'
+import { type Checked, isOpen, mustBreak, placeOf } from './check-verdict.ts'
 import { isLost } from './checking.ts'
-import { nameOf } from './coordinators.ts'
+import { coordinatorOf } from './subjects.ts'
 
 export interface TextOptions {
   readonly coverage: boolean
@@ -56,7 +56,7 @@ function writtenLine(all: readonly CheckFailure[], { isBrief }: TextOptions): re
 }
 
 function notes(one: Checked): readonly string[] {
-  const where = placeOf(one)
+  const where = `${placeOf(one.subject)},`
   if (isLost(one.result) && one.result.bound === undefined) {
     return [colours.red(`✗ ${where} ${sentence(plain(one.result.how))}`)]
   }
@@ -71,10 +71,6 @@ function sentence(text: string): string {
 
 function plainName(name: string): string {
   return plain(name)
-}
-
-function placeOf({ subject }: Checked): string {
-  return `${subject.entry.scenario} · ${nameOf(subject.coordinator)}, ${subject.entry.size},`
 }
 
 function conclusion({ checked, elapsedMs, manner }: CheckOutcome): readonly string[] {
@@ -97,7 +93,7 @@ function total(checked: readonly Checked[], what: 'states' | 'transitions'): num
 
 /** What the exit code stands for. */
 function verdictLines(checked: readonly Checked[]): readonly string[] {
-  const isExpected = checked.every(({ subject }) => subject.isExpected)
+  const isExpected = checked.some(({ subject }) => subject.isExpected)
   const open = checked.filter(isOpen).length
   const notRun = checked.filter(({ verdict }) => verdict === 'not run').length
   const wrong = checked.filter((one) => !one.isAsExpected && !isOpen(one)).length - notRun
@@ -162,8 +158,8 @@ function oneJson({ subject, result, verdict, isAsExpected }: Checked): object {
   const { entry, coordinator, isExpected } = subject
   return {
     scenario: entry.scenario,
-    size: entry.size,
-    coordinator: nameOf(coordinator),
+    size: entry.size ?? null,
+    coordinator: coordinatorOf({ coordinator }) ?? null,
     verdict,
     ...(isExpected ? { expected: entry.expected, mustBreak: entry.broken } : {}),
     isAsExpected,

@@ -4,12 +4,22 @@
 import type { Exhaustible } from '../properties/index.ts'
 import type { CheckVerdict } from '../sim/index.ts'
 import { type CheckResult, isLost, type Planned } from './checking.ts'
+import { titled } from './subjects.ts'
 
 /** One check of the command: what it is, and what is expected of it. */
-export interface Subject extends Planned {
-  readonly entry: Exhaustible
+export type Subject = Planned & {
+  readonly entry: Entry
   /** Whether it must come out as the catalogue says: where nobody chose a coordinator. */
   readonly isExpected: boolean
+}
+
+/** What there is to say of it: of the catalogue, or of a scenario of the user's own, which has no other size. */
+export type Entry = Pick<Exhaustible, 'scenario' | 'expected' | 'broken'> & { readonly size?: string }
+
+/** Which one it is, such as `five-tabs · single, 2 connections`. */
+export function placeOf({ entry, coordinator }: Pick<Subject, 'entry' | 'coordinator'>): string {
+  const { scenario, size } = entry
+  return [titled(scenario, coordinator), ...(size === undefined ? [] : [size])].join(', ')
 }
 
 export interface Checked {

@@ -1,19 +1,23 @@
 // `heddle check`: every schedule of the scenarios asked for, at the sizes that can be exhausted. Every
 // counterexample gets a replay file.
 
+import { type Command, Option } from 'commander'
 import { plain, writeWhole } from '../failures/index.ts'
-import { type CatalogueEntry, scenarios } from '../model/index.ts'
+import type { CatalogueEntry } from '../model/index.ts'
 import { exhaustibles } from '../properties/index.ts'
 import { type CheckOutcome, recordCounterexamples } from './check-findings.ts'
 import { progressText } from './check-progress.ts'
-import { type Bounds, type CheckManner, notAModel } from './check-task.ts'
+import { type Bounds, type CheckManner, notAModel, notOfActors } from './check-task.ts'
 import { checkJson, checkText } from './check-text.ts'
-import { isOpen, judged, mustBreak, type Subject } from './check-verdict.ts'
+import { isOpen, judged, mustBreak, placeOf, type Subject } from './check-verdict.ts'
 import { checkAll, isLost } from './checking.ts'
 import { BUILT_IN, type CoordinatorRef, chosen, forEntry, nameOf } from './coordinators.ts'
 import { EXIT, type ExitCode, UsageError } from './exit.ts'
-import { find } from './options.ts'
+import { depthOption, find, graphOption, memoryOption, statesOption, timeoutOption } from './options.ts'
 import { type Limits, loadCoordinator, Pool, ThreadEnded, TimedOut } from './pool.ts'
+import { openProject, type Project } from './project.ts'
+import * as shared from './shared-options.ts'
+import { isOwn, type Named, named, type OwnScenario, refuseCoordinator } from './subjects.ts'
 import { print, printError, progress } from './terminal.ts'
 
 export interface CheckCommand {
@@ -32,15 +36,61 @@ export interface CheckCommand {
   readonly out: string
   readonly workers: number
   readonly timeout: number
+  readonly config?: string
   readonly json: boolean
 }
+
+const SILENT_MS = 300_000
+
+export function addCheck(heddle: Command, { signal, ends }: shared.Edge): void {
+  heddle
+    .command('check')
+    .description('cover every schedule, at sizes that can be exhausted')
+    .argument('[scenario...]', "scenarios by name; unless given, all of the project's, or of the catalogue")
+    .addOption(shared.coordinator())
+    .option('--no-reduction', 'search every state and every order, for raw counts')
+    .option('--depth-first', 'the deepest state first: a counterexample need not be a shortest one', false)
+    .option('--every-property', 'go on after the first violation, for those of other properties', false)
+    .addOption(new Option('--states <n>', 'states of one check at the most').argParser(statesOption))
+    .addOption(new Option('--depth <n>', 'steps from the beginning at the most').argParser(depthOption))
+    .addOption(new Option('--memory <MB>', MEMORY).argParser(memoryOption))
+    .addOption(new Option('--time <seconds>', 'time of one check at the most').argParser(timeoutOption))
+    .option('--coverage', 'say what was covered: transitions of the lifecycle, states, hard cases', false)
+    .addOption(new Option('--graph <file>', GRAPH).argParser(graphOption))
+    .addOption(shared.out())
+    .addOption(shared.workers())
+    .addOption(
+      new Option('--timeout <seconds>', 'after which a check that does nothing counts as never settling')
+        .argParser(timeoutOption)
+        .default(SILENT_MS, String(SILENT_MS / 1_000)),
+    )
+    .addOption(shared.config())
+    .addOption(shared.json())
+    .addHelpText('after', HELP)
+    .action(async (names: string[], { config, timeout: timeoutMs }: CheckCommand, command: Command) => {
+      const project = await openProject({ config }, { timeoutMs, signal })
+      const options = shared.settled<CheckCommand>(command, project.settings, ['out', 'workers'])
+      ends(await checkCommand(names, options, project, signal))
+    })
+}
+
+const MEMORY = 'memory of one check at the most; three quarters of what is free unless given'
+const GRAPH = 'draw all states of one scenario, the counterexample marked: .svg, or .dot for Graphviz'
+
+const HELP = `
+Every order that causes allow is covered, whatever the delays. A scenario of your own must hold; it must be made of
+actors. Of the catalogue, and without --coordinator, each scenario is checked at its sizes under the single coordinator,
+which must hold, and under the competing machines, which must break what the catalogue says. With it, each must hold.
+Exit code: 1 where anything came out otherwise, 4 where a bound came before that could be said, else 0.`
 
 export async function checkCommand(
   names: readonly string[],
   command: CheckCommand,
+  project: Project,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const subjects = await subjectsOf(names, command)
+  const wanted = named(names, project)
+  const subjects = await subjectsOf(wanted, { ...command, isNamed: names.length > 0 })
   if (command.graph !== undefined && new Set(subjects.map(({ entry }) => entry.scenario)).size > 1) {
     throw new UsageError('Expected one scenario beside --graph: heddle check <scenario> --graph <file>.')
   }
@@ -57,6 +107,9 @@ export async function checkCommand(
     else {
       if (drawn !== undefined) print(`${drawn}\n`)
       print(checkText(outcome, { coverage: command.coverage, isBrief: names.length === 0 }))
+      const others = wanted.filter(isCode).map(({ scenario }) => plain(scenario, 60))
+      if (others.length > 0)
+        print(`Not checked, as it runs as code: ${others.join(', ')}. See heddle explore.`)
       if (process.env.HEDDLE_DEBUG) for (const { stack } of bugsIn(outcome)) printError(stack ?? '')
       if (outcome.interrupted) printError('Interrupted: this is what was found until then.')
     }
@@ -74,38 +127,53 @@ async function drawGraph(
   limits: Limits,
 ): Promise<string> {
   const subject = subjects.find(mustBreak) ?? (subjects[0] as Subject)
-  const { index, coordinator, entry } = subject
+  const { isExpected, entry, everyProperty, ...searched } = subject
+  const where = placeOf(subject)
   const format = file.endsWith('.svg') ? 'svg' : 'dot'
-  const drawn = await pool
-    .run({ kind: 'graph', index, coordinator, format }, limits)
-    .catch((error: unknown) => {
-      const where = `${entry.scenario} · ${nameOf(coordinator)}, ${entry.size}`
-      if (error instanceof UsageError) throw new UsageError(`${where}: ${error.message}`)
-      const isEnded = error instanceof TimedOut || error instanceof ThreadEnded
-      throw isEnded ? new UsageError(`Drawing ${where} came to no end.`) : error
-    })
+  const drawn = await pool.run({ kind: 'graph', ...searched, format }, limits).catch((error: unknown) => {
+    if (error instanceof UsageError) throw new UsageError(`${where}: ${error.message}`)
+    const isEnded = error instanceof TimedOut || error instanceof ThreadEnded
+    throw isEnded ? new UsageError(`Drawing ${where} came to no end.`) : error
+  })
   await writeWhole(file, drawn.text)
   const counts = `${drawn.states} states, ${drawn.events} events`
-  return `Drawn in ${plain(file)}: ${entry.scenario} · ${nameOf(coordinator)}, ${entry.size}: ${counts}.`
+  return `Drawn in ${plain(file)}: ${where}: ${counts}.`
 }
 
-async function subjectsOf(names: readonly string[], command: CheckCommand): Promise<readonly Subject[]> {
-  const wanted =
-    names.length === 0 ? scenarios : [...new Set(names)].map((name) => find('scenario', name, scenarios))
-  const word = command.coordinator
+/** Those that cannot be checked are a mistake where they were named, and left out where all are wanted. */
+async function subjectsOf(
+  wanted: readonly Named[],
+  { coordinator: word, everyProperty, isNamed }: CheckCommand & { readonly isNamed: boolean },
+): Promise<readonly Subject[]> {
+  refuseCoordinator(wanted, word)
   const ref = word === undefined ? undefined : await chosen(word)
-  if (ref?.kind === 'built-in' && isCode(ref)) throw notAModel(ref.name)
-  const subjects = wanted.flatMap((entry) =>
-    ref === undefined ? expected(entry) : given(entry, forEntry(ref, entry), command),
-  )
+  if (ref?.kind === 'built-in' && isAsynchronous(ref)) throw notAModel(ref.name)
+  const codes = wanted.filter(isCode)
+  if (codes.length > 0 && (isNamed || codes.length === wanted.length)) {
+    throw notOfActors(codes.map(({ scenario }) => scenario))
+  }
+  const subjects = wanted.flatMap((one) => {
+    if (isOwn(one)) return isCode(one) ? [] : [own(one, everyProperty)]
+    return ref === undefined ? expected(one) : given(one, forEntry(ref, one), everyProperty)
+  })
   if (subjects.length > 0) return subjects
+  const names = wanted.map((one) => (isOwn(one) ? one.scenario : one.name))
   throw new UsageError(
-    `Expected a scenario with a size that can be exhausted, found none of ${wanted.map(({ name }) => name).join(', ')}.`,
+    `Expected a scenario with a size that can be exhausted, found none of ${names.join(', ')}.`,
   )
 }
 
-function isCode({ name }: { readonly name: string }): boolean {
+function isCode(named: Named): named is OwnScenario {
+  return isOwn(named) && named.kind === 'code'
+}
+
+function isAsynchronous({ name }: { readonly name: string }): boolean {
   return find('coordinator', name, BUILT_IN).coordinator.asynchronous !== undefined
+}
+
+function own({ scenario, file, config }: OwnScenario, everyProperty: boolean): Subject {
+  const entry = { scenario, expected: 'holds', broken: [] } as const
+  return { scenario, file, config, entry, everyProperty, isExpected: false }
 }
 
 /** Those of a scenario, of one size together. */
@@ -134,7 +202,7 @@ function expected(scenario: CatalogueEntry): readonly Subject[] {
 function given(
   scenario: CatalogueEntry,
   coordinator: CoordinatorRef,
-  { everyProperty }: CheckCommand,
+  everyProperty: boolean,
 ): readonly Subject[] {
   const sizes = sizesOf(scenario)
   const same = sizes.flat().filter(({ entry }) => entry.coordinator === nameOf(coordinator))

@@ -9,9 +9,7 @@ import { UsageError } from './exit.ts'
 import { eachOf, Interrupted, type Pool, ThreadEnded } from './pool.ts'
 
 /** One check of a command, before it runs. */
-export interface Planned extends CheckSubject {
-  readonly everyProperty: NonNullable<CheckOptions['everyProperty']>
-}
+export type Planned = CheckSubject & { readonly everyProperty: NonNullable<CheckOptions['everyProperty']> }
 
 /** A check that ended without a report: how, as the end of a sentence; by a bound where it was one. */
 export interface Lost {
@@ -100,8 +98,8 @@ async function runOne(
       return { how, bound: undefined, bug: undefined, states, transitions, depth, ...parts }
     }
     if (running.isSilent) return lost(`did not do anything for ${silentMaxMs / 1_000} s`)
-    // With a coordinator of heddle's own, there is nothing that a user could mend.
-    const isTheirs = error instanceof UsageError && one.coordinator.kind === 'file'
+    // Where all of it is heddle's own, there is nothing that a user could mend.
+    const isTheirs = error instanceof UsageError && one.coordinator?.kind !== 'built-in'
     if (error instanceof Interrupted || isTheirs) throw error
     if (!(error instanceof ThreadEnded)) {
       // One such check leaves what the others find as it is.

@@ -3,8 +3,8 @@
 // replay file is only ever looked up among the names.
 
 import { stat } from 'node:fs/promises'
-import { extname, relative, resolve } from 'node:path'
-import { oneLine, plain, quoted } from '../failures/index.ts'
+import { extname, resolve } from 'node:path'
+import { plain } from '../failures/index.ts'
 import {
   type CatalogueEntry,
   type Coordinator,
@@ -15,7 +15,7 @@ import {
 import { kept } from './contract.ts'
 import { UsageError } from './exit.ts'
 import { find } from './options.ts'
-import { importUserFile } from './user-file.ts'
+import { importUserFile, nameOfFile } from './user-file.ts'
 
 /** Says the same in every thread. `path` is absolute. */
 export type CoordinatorRef =
@@ -90,36 +90,17 @@ export function forEntry(ref: CoordinatorRef, entry: CatalogueEntry): Coordinato
 }
 
 export function nameOf(ref: CoordinatorRef): string {
-  return ref.kind === 'file' ? plain(relative(process.cwd(), ref.path)) : ref.name
+  return ref.kind === 'file' ? nameOfFile(ref.path) : ref.name
 }
 
 /** The coordinator itself. Runs the user's code; throws a UsageError when that fails, or gives no coordinator. */
 export async function load(ref: CoordinatorRef): Promise<Coordinator> {
   if (ref.kind === 'built-in') return find('coordinator', ref.name, BUILT_IN).coordinator
-  let module: { default?: unknown }
-  try {
-    module = await importUserFile(ref.path)
-  } catch (error) {
-    throw new UsageError(`Loading ${nameOf(ref)} failed: ${oneLine(error)}`)
-  }
-  const own = kept(unwrapped(module.default), nameOf(ref))
+  const own = kept((await importUserFile(ref.path)).default, nameOf(ref))
   if (BUILT_IN.some(({ name }) => name === own.name)) {
     throw new UsageError(
       `${nameOf(ref)} names its coordinator "${own.name}" like one of heddle's own, and a replay file of it would mean that one. Choose another name.`,
     )
   }
   return own
-}
-
-/** A CommonJS module that was compiled from `export default` comes with its default inside another one. */
-function unwrapped(value: unknown): unknown {
-  const isInterop = typeof value === 'object' && value !== null && '__esModule' in value && 'default' in value
-  return isInterop ? value.default : value
-}
-
-/** The command line that replays a file; a coordinator of one's own must be named again. */
-export function replayCommandFor(file: string, coordinator: CoordinatorRef): string {
-  const own =
-    coordinator.kind === 'file' ? ` --coordinator ${quoted(relative(process.cwd(), coordinator.path))}` : ''
-  return `npx heddle replay ${quoted(file)}${own}`
 }

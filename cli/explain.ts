@@ -1,6 +1,7 @@
 // `heddle explain`: why a recorded run fails. Replays the file or token, has the order that decides looked for in a worker
 // thread, and prints what was found.
 
+import type { Command } from 'commander'
 import {
   colours,
   decisionLine,
@@ -14,21 +15,49 @@ import {
   wrapped,
 } from '../failures/index.ts'
 import { isToken } from '../sim/index.ts'
-import { type CoordinatorRef, chosen } from './coordinators.ts'
+import { chosen } from './coordinators.ts'
 import { EXIT, type ExitCode, UsageError } from './exit.ts'
 import type { Explained } from './explaining.ts'
 import { type Limits, loadCoordinator, Pool, ThreadEnded, TimedOut } from './pool.ts'
+import { openProject, type Project } from './project.ts'
+import type { Known } from './replaying.ts'
+import * as shared from './shared-options.ts'
 import { print } from './terminal.ts'
 
 export interface ExplainCommand {
   readonly coordinator?: string
   readonly timeout: number
+  readonly config?: string
   readonly json: boolean
 }
+
+export function addExplain(heddle: Command, { signal, ends }: shared.Edge): void {
+  heddle
+    .command('explain')
+    .description('say why a recorded run fails: the order that decides, and what led to it')
+    .argument('<file|token>', 'a replay file, or its token')
+    .addOption(shared.coordinator())
+    .addOption(shared.timeout())
+    .addOption(shared.config())
+    .addOption(shared.json())
+    .addHelpText('after', HELP)
+    .action(async (target: string, { config, timeout: timeoutMs }: ExplainCommand, command: Command) => {
+      const project = await openProject({ config }, { timeoutMs, signal })
+      const options = shared.settled<ExplainCommand>(command, project.settings, ['timeout'])
+      ends(await explainCommand(target, options, project, signal))
+    })
+}
+
+const HELP = `
+One order at a time is turned round, and the rest of the run with it goes on as it does where nothing races; a fault
+is left out. What was found in sampled time stays within its windows.
+Exit code: 1 where the run violates something, 0 where it does not or no longer does, 5 where the schedule can no
+longer be followed, 3 where two runs of it differ.`
 
 export async function explainCommand(
   target: string,
   command: ExplainCommand,
+  { own }: Project,
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const file = isToken(target) ? undefined : await readReplayFile(target)
@@ -38,8 +67,9 @@ export async function explainCommand(
   const pool = new Pool(1)
   try {
     await loadCoordinator(pool, coordinator, limits)
-    const explained = await bytesOf(file ?? target, { pool, limits, coordinator })
-      .then((bytes) => pool.run({ kind: 'explain', bytes, coordinator }, limits))
+    const known = { coordinator, own }
+    const explained = await bytesOf(file ?? target, { pool, limits, known })
+      .then((bytes) => pool.run({ kind: 'explain', bytes, ...known }, limits))
       .catch((error: unknown) => {
         if (error instanceof TimedOut) return `found no end within ${command.timeout / 1_000} s`
         if (error instanceof ThreadEnded) return `ended its thread: ${error.message}`
@@ -61,16 +91,13 @@ export async function explainCommand(
 interface Threads {
   readonly pool: Pool
   readonly limits: Limits
-  readonly coordinator: CoordinatorRef | undefined
+  readonly known: Known
 }
 
 /** The bytes of a replay file; a token's are made again, and are the file's only where it is still exact. */
-async function bytesOf(
-  record: Uint8Array | string,
-  { pool, limits, coordinator }: Threads,
-): Promise<Uint8Array> {
+async function bytesOf(record: Uint8Array | string, { pool, limits, known }: Threads): Promise<Uint8Array> {
   if (typeof record !== 'string') return record
-  const { text, outcome } = await pool.run({ kind: 'replay', record, coordinator }, limits)
+  const { text, outcome } = await pool.run({ kind: 'replay', record, ...known }, limits)
   if (text !== undefined) return new TextEncoder().encode(text)
   throw new UsageError(
     `Expected a token of the code as it is, found one that is ${outcome}: its file can no longer be made from it. See what it does now with heddle replay.`,
@@ -108,7 +135,7 @@ const IN_SHORT_MS = 10_000
 /** What decides a failure that was replayed, in one line; none where nothing was found, or not soon enough. */
 export async function inShort(
   pool: Pool,
-  { replayed, bytes, coordinator }: Replayable,
+  { replayed, bytes, known }: Replayable,
   limits: Limits,
 ): Promise<readonly string[]> {
   const { outcome, found, renewed } = replayed
@@ -117,7 +144,7 @@ export async function inShort(
   if (file === undefined) return []
   const timeoutMs = Math.min(limits.timeoutMs, IN_SHORT_MS)
   const explained = await pool
-    .run({ kind: 'explain', bytes: file, coordinator }, { ...limits, timeoutMs })
+    .run({ kind: 'explain', bytes: file, ...known }, { ...limits, timeoutMs })
     .catch((error: unknown) => {
       if (error instanceof TimedOut || error instanceof ThreadEnded) return undefined
       throw error
@@ -131,5 +158,5 @@ interface Replayable {
   readonly replayed: Replayed | Recorded
   /** Of the file; those of what was recorded just now unless given. */
   readonly bytes?: Uint8Array | undefined
-  readonly coordinator: CoordinatorRef | undefined
+  readonly known: Known
 }

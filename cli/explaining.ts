@@ -3,23 +3,16 @@
 
 import { type Replayed, replayOn } from '../failures/index.ts'
 import { type Explanation, explain, parseTrace } from '../sim/index.ts'
-import type { CoordinatorRef } from './coordinators.ts'
-import { madeAgain } from './replaying.ts'
+import { type Known, madeAgain } from './replaying.ts'
+import type { Subject } from './subjects.ts'
 
-/** Shrinks a recorded failure of a scenario of the catalogue, and finds out what decides it. */
-export interface ShrinkTask {
-  readonly kind: 'shrink'
-  readonly scenario: string
-  readonly coordinator: CoordinatorRef
-  readonly text: string
-}
+/** Shrinks a recorded failure, and finds out what decides it. */
+export type ShrinkTask = Subject & { readonly kind: 'shrink'; readonly text: string }
 
 /** Replays a file, and finds out what decides what it violates. */
-export interface ExplainTask {
+export interface ExplainTask extends Known {
   readonly kind: 'explain'
   readonly bytes: Uint8Array
-  /** Left out, the one that the file names, which must be one of heddle's own. */
-  readonly coordinator: CoordinatorRef | undefined
 }
 
 export interface Explained {
@@ -29,12 +22,9 @@ export interface Explained {
 }
 
 /** Explains a replay file, which is replayed first. */
-export async function explainBytes(
-  bytes: Uint8Array,
-  coordinator: CoordinatorRef | undefined,
-): Promise<Explained> {
+export async function explainBytes({ bytes, ...known }: ExplainTask): Promise<Explained> {
   const trace = parseTrace(bytes)
-  const scenario = await madeAgain(trace, coordinator)
+  const scenario = await madeAgain(trace, known)
   const replayed = await replayOn(trace, scenario)
   const { outcome, found, renewed } = replayed
   const isFollowed = outcome === 'exact' || renewed !== null

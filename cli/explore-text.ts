@@ -3,21 +3,27 @@
 
 import { type Align, colours, type Failure, failureText, plain, table, thousands } from '../failures/index.ts'
 import { VERSION } from '../sim/index.ts'
-import { type CoordinatorRef, nameOf } from './coordinators.ts'
-import { type Explored, explorable } from './explore-task.ts'
+import { type Explored, type ExploringSubject, explorable } from './explore-task.ts'
+import { coordinatorOf } from './subjects.ts'
 
 /** One exploration of a command. */
-export interface ExploreSubject {
-  /** Its place among the explorables. */
-  readonly index: number
-  readonly coordinator: CoordinatorRef
+export type ExploreSubject = ExploringSubject & {
   /** Whether it must break one of the claims that the catalogue names. */
   readonly mustBreak: boolean
 }
 
-export interface ExploreOutcome extends ExploreSubject {
+export type ExploreOutcome = ExploreSubject & {
   /** Undefined where it did not come to run. */
   readonly explored: Explored | undefined
+}
+
+/** What there is to say of it. A scenario of the user's own has no other size. */
+export function entryOf(subject: ExploringSubject): {
+  readonly scenario: string
+  readonly size?: string
+  readonly broken: readonly string[]
+} {
+  return subject.file === undefined ? explorable(subject.index) : { scenario: subject.scenario, broken: [] }
 }
 
 /** A failure in its file. */
@@ -25,10 +31,11 @@ export interface ExploreFinding extends Failure {
   readonly of: ExploreOutcome
 }
 
-export function isAsExpected({ explored, mustBreak, index }: ExploreOutcome): boolean {
+export function isAsExpected(outcome: ExploreOutcome): boolean {
+  const { explored, mustBreak } = outcome
   if (explored === undefined) return false
   if (!mustBreak) return explored.report.verdict === 'holds'
-  const { broken } = explorable(index)
+  const { broken } = entryOf(outcome)
   return explored.failures.some(({ property }) => broken.includes(property))
 }
 
@@ -39,7 +46,7 @@ export function isOpen({ explored, mustBreak }: ExploreOutcome): boolean {
   return mustBreak ? bound !== null && bound !== 'failures' : verdict === 'bounded'
 }
 
-const HEAD = ['  coordinator', 'verdict', 'traces', 'steps', 'traces/s', 'time'] as const
+const HEAD: readonly string[] = ['  coordinator', 'verdict', 'traces', 'steps', 'traces/s', 'time']
 const ALIGNS: readonly Align[] = ['left', 'left', 'right', 'right', 'right', 'right']
 
 export function exploreText(
@@ -49,21 +56,24 @@ export function exploreText(
   const shown = failures.filter(({ of }) => !of.mustBreak || outcomes.length <= 2)
   let group = ''
   const rows = outcomes.flatMap((outcome) => {
-    const { scenario, size } = explorable(outcome.index)
+    const { scenario, size } = entryOf(outcome)
     const cells = rowOf(outcome)
     const title = `${scenario}   ${size}`
-    if (title === group) return [cells]
+    if (title === group || size === undefined) return [cells]
     group = title
     return [[{ colSpan: HEAD.length, content: `${colours.bold(scenario)}   ${size}` }], cells]
   })
-  return [...shown.map(failureText), table(HEAD, rows, { aligns: ALIGNS }), '', conclusion(outcomes)].join(
+  const isOwn = outcomes.every((outcome) => entryOf(outcome).size === undefined)
+  const head = isOwn ? HEAD.with(0, 'scenario') : HEAD
+  return [...shown.map(failureText), table(head, rows, { aligns: ALIGNS }), '', conclusion(outcomes)].join(
     '\n',
   )
 }
 
 function rowOf(outcome: ExploreOutcome): string[] {
-  const { explored, coordinator } = outcome
-  const name = `  ${nameOf(coordinator)}`
+  const { explored } = outcome
+  const coordinator = coordinatorOf(outcome)
+  const name = coordinator === undefined ? plain(entryOf(outcome).scenario, 60) : `  ${coordinator}`
   if (explored === undefined) return [name, 'not run', '', '', '', '']
   const { report, elapsedMs } = explored
   const perSecond = Math.round((report.executions * 1_000) / Math.max(1, elapsedMs))
@@ -103,13 +113,13 @@ export function exploreJson(
   failures: readonly ExploreFinding[],
 ): string {
   const explorations = outcomes.map((outcome) => {
-    const { scenario, size } = explorable(outcome.index)
+    const { scenario, size = null } = entryOf(outcome)
     const { resume, ...report } = outcome.explored?.report ?? { resume: null }
     return {
       ...report,
       scenario,
       size,
-      coordinator: nameOf(outcome.coordinator),
+      coordinator: coordinatorOf(outcome) ?? null,
       asExpected: isAsExpected(outcome),
       failures: failures
         .filter(({ of }) => of === outcome)

@@ -5,24 +5,26 @@ import { open } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { type Command, Option } from 'commander'
 import { plain, replayFileName, thousands, untaken, writeReplayFile, writeWhole } from '../failures/index.ts'
-import { scenarios } from '../model/index.ts'
 import { explorables } from '../properties/index.ts'
 import type { Json } from '../sim/index.ts'
 import { CheckLink } from './check-link.ts'
-import { chosen, forEntry, nameOf, replayCommandFor } from './coordinators.ts'
+import { chosen, forEntry, nameOf } from './coordinators.ts'
 import { EXIT, type ExitCode, UsageError } from './exit.ts'
-import { explorable } from './explore-task.ts'
 import {
   type ExploreFinding,
   type ExploreOutcome,
   type ExploreSubject,
+  entryOf,
   exploreJson,
   exploreText,
   isAsExpected,
   isOpen,
 } from './explore-text.ts'
-import { executionsOption, find, preemptionsOption, timeoutOption } from './options.ts'
+import { executionsOption, preemptionsOption, timeoutOption } from './options.ts'
 import { eachOf, Interrupted, loadCoordinator, Pool } from './pool.ts'
+import { openProject, type Project } from './project.ts'
+import * as shared from './shared-options.ts'
+import { isOwn, type Named, named, refuseCoordinator, replayCommandFor } from './subjects.ts'
 import { print, printError, progress } from './terminal.ts'
 
 export interface ExploreCommand {
@@ -34,34 +36,42 @@ export interface ExploreCommand {
   readonly out: string
   readonly workers: number
   readonly timeout: number
+  readonly config?: string
   readonly json: boolean
 }
 
-/** Adds the command; `shared` are the options that it has in common with others. */
-export function addExplore(
-  heddle: Command,
-  shared: readonly Option[],
-  action: (names: readonly string[], options: ExploreCommand) => Promise<void>,
-): void {
-  const explore = heddle
+export function addExplore(heddle: Command, { signal, ends }: shared.Edge): void {
+  heddle
     .command('explore')
     .description('run every schedule that differs in more than the order of independent steps, each once')
-    .argument('[scenario...]', 'scenarios by name; all of them unless given')
+    .argument(
+      '[scenario...]',
+      "scenarios by name; unless given, the project's that cannot be checked, or all",
+    )
+    .addOption(shared.coordinator())
     .addOption(new Option('--executions <n>', 'executions at the most').argParser(executionsOption))
     .addOption(
       new Option('--preemptions <n>', 'preemptions in an execution at the most').argParser(preemptionsOption),
     )
     .addOption(new Option('--time <seconds>', 'time of one exploration at the most').argParser(timeoutOption))
     .option('--resume <file>', 'go on from this file where it is there; what is left out is written to it')
-    .option('--out <folder>', 'where replay files go', '.heddle')
+    .addOption(shared.out())
+    .addOption(shared.workers())
+    .addOption(shared.timeout())
+    .addOption(shared.config())
+    .addOption(shared.json())
     .addHelpText('after', EXPLORE_HELP)
-    .action(action)
-  for (const option of shared) explore.addOption(option)
+    .action(async (names: string[], { config, timeout: timeoutMs }: ExploreCommand, command: Command) => {
+      const project = await openProject({ config }, { timeoutMs, signal })
+      const options = shared.settled<ExploreCommand>(command, project.settings, ['out', 'workers', 'timeout'])
+      ends(await exploreCommand(names, options, project, signal))
+    })
 }
 
 const EXPLORE_HELP = `
-Every order that causes allow is covered, whatever the delays, at sizes with few enough traces. Without --coordinator,
-the single coordinator must hold, and the competing machines must break what the catalogue says; with it, each must hold.
+Every order that causes allow is covered, whatever the delays. A scenario of your own must hold. Of the catalogue, at
+sizes with few enough traces and without --coordinator, the single coordinator must hold, and the competing machines must
+break what the catalogue says; with it, each must hold.
 Exit code: 1 where anything came out otherwise, 4 where a bound came before that could be said, else 0.`
 
 const NEVER_MS = 2 ** 31 - 1
@@ -72,9 +82,10 @@ const RESUME_BYTES_MAX = 64 * 2 ** 20
 export async function exploreCommand(
   names: readonly string[],
   command: ExploreCommand,
+  project: Project,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const subjects = await subjectsOf(names, command)
+  const subjects = await subjectsOf(wantedOf(names, project), command.coordinator)
   if (command.resume !== undefined && subjects.length !== 1) {
     throw new UsageError(
       `Expected one exploration beside --resume, found ${subjects.length}. Name one scenario, and a coordinator.`,
@@ -96,19 +107,32 @@ export async function exploreCommand(
   }
 }
 
+/** Where all are wanted, those of actors are left to a check, which stores their states. */
+function wantedOf(names: readonly string[], project: Project): readonly Named[] {
+  const wanted = named(names, project)
+  if (names.length > 0) return wanted
+  const codes = wanted.filter((one) => !isOwn(one) || one.kind === 'code')
+  if (codes.length > 0) return codes
+  throw new UsageError(
+    'Expected a scenario that runs as code, found that all are made of actors, which heddle check covers sooner. Name one to explore it all the same.',
+  )
+}
+
 async function subjectsOf(
-  names: readonly string[],
-  command: ExploreCommand,
+  wanted: readonly Named[],
+  word: string | undefined,
 ): Promise<readonly ExploreSubject[]> {
-  const wanted =
-    names.length === 0 ? scenarios : [...new Set(names)].map((name) => find('scenario', name, scenarios))
-  const ref = command.coordinator === undefined ? undefined : await chosen(command.coordinator)
-  return wanted.flatMap((entry) => {
-    const own = explorables.flatMap(({ scenario, coordinator, broken }, index): ExploreSubject[] =>
-      scenario === entry.name
-        ? [{ index, coordinator: { kind: 'built-in', name: coordinator }, mustBreak: broken.length > 0 }]
-        : [],
-    )
+  refuseCoordinator(wanted, word)
+  const ref = word === undefined ? undefined : await chosen(word)
+  return wanted.flatMap((entry): ExploreSubject[] => {
+    if (isOwn(entry)) {
+      const { scenario, file, config } = entry
+      return [{ scenario, file, config, mustBreak: false }]
+    }
+    const own = explorables.flatMap(({ scenario, coordinator, broken }, index) => {
+      const ref = { kind: 'built-in', name: coordinator } as const
+      return scenario === entry.name ? [{ index, coordinator: ref, mustBreak: broken.length > 0 }] : []
+    })
     if (ref === undefined) return own
     const coordinator = forEntry(ref, entry)
     const same = own.find((one) => nameOf(one.coordinator) === nameOf(coordinator)) ?? own[0]
@@ -196,7 +220,7 @@ async function recorded(
   const taken = new Set<string>()
   const written: ExploreFinding[] = []
   for (const of of outcomes) {
-    const { scenario, size } = explorable(of.index)
+    const { scenario, size } = entryOf(of)
     for (const { property, execution, recorded } of of.explored?.failures ?? []) {
       const path = await writeReplayFile(
         folder,
@@ -209,13 +233,17 @@ async function recorded(
         scenario,
         coordinator: recorded.coordinator,
         property,
-        which: `${size}; trace ${thousands(execution)}${of.mustBreak ? '; expected' : ''}`,
+        which: [
+          ...(size === undefined ? [] : [size]),
+          `trace ${thousands(execution)}`,
+          ...(of.mustBreak ? ['expected'] : []),
+        ].join('; '),
         message: recorded.found.message ?? '',
         step: recorded.found.step,
         timeUs: recorded.found.at,
         timeline: recorded.timeline,
         file,
-        command: replayCommandFor(file, of.coordinator),
+        command: replayCommandFor(file, of),
       })
     }
   }

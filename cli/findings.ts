@@ -11,10 +11,10 @@ import {
   untaken,
   writeReplayFile,
 } from '../failures/index.ts'
-import { type CoordinatorRef, nameOf, replayCommandFor } from './coordinators.ts'
 import { UsageError } from './exit.ts'
 import type { Hunted } from './hunting.ts'
 import { eachOf, Interrupted, type Limits, type Pool, ThreadEnded, TimedOut } from './pool.ts'
+import { replayCommandFor, type Subject, titleOf } from './subjects.ts'
 import type { Manner } from './tasks.ts'
 
 export interface SeedFailure extends Failure {
@@ -89,8 +89,7 @@ async function recordOne(pool: Pool, one: Wanted, options: FindingOptions): Prom
   const { hunted, property, seed, violated } = one
   const { subject, report } = hunted
   const { strategy, timing, folder } = options
-  const { coordinator } = subject
-  const where = `${subject.scenario} · ${nameOf(subject.coordinator)}, seed ${seed}`
+  const where = `${titleOf(subject)}, seed ${seed}`
   const task = { kind: 'record', ...subject, strategy, timing, seed, property } as const
   const recorded = await pool.run(task, options).catch((error: unknown) => {
     if (error instanceof TimedOut) return 'it did not settle again.'
@@ -117,8 +116,8 @@ async function recordOne(pool: Pool, one: Wanted, options: FindingOptions): Prom
     timeline: shown.timeline,
     smaller: smaller && sizesOf(smaller),
     file,
-    command: replayCommandFor(file, subject.coordinator),
-    token: options.pastes ? await tokenOf(pool, { text: shown.text, coordinator }, options) : undefined,
+    command: replayCommandFor(file, subject),
+    token: options.pastes ? await tokenOf(pool, { text: shown.text, subject }, options) : undefined,
   }
 }
 
@@ -128,11 +127,13 @@ const PASTE_CHARS_MAX = 300
 /** The token of a failure, where it is short; none where making one takes too long, or ends the thread it runs on. */
 async function tokenOf(
   pool: Pool,
-  { text, coordinator }: { text: string; coordinator: CoordinatorRef },
+  { text, subject }: { text: string; subject: Subject },
   limits: Limits,
 ): Promise<string | undefined> {
   const bytes = new TextEncoder().encode(text)
-  const token = await pool.run({ kind: 'token', bytes, coordinator }, limits).catch((error: unknown) => {
+  const { coordinator } = subject
+  const own = subject.file === undefined ? [] : [subject]
+  const token = await pool.run({ kind: 'token', bytes, coordinator, own }, limits).catch((error: unknown) => {
     if (error instanceof TimedOut || error instanceof ThreadEnded || error instanceof UsageError) return ''
     throw error
   })

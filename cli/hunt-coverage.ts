@@ -3,9 +3,7 @@
 
 import { plain, table, thousands } from '../failures/index.ts'
 import { type Saturation, saturationOf } from '../sim/index.ts'
-import { coveredText } from './check-coverage.ts'
-import { movesOf } from './check-moves.ts'
-import { nameOf } from './coordinators.ts'
+import { allMoves, coveredTexts, grouped } from './check-coverage.ts'
 import type { Hunted } from './hunting.ts'
 
 /** One line for all scenarios together. */
@@ -13,12 +11,17 @@ export function coverageLine(hunted: readonly Hunted[]): string {
   const all = hunted.flatMap((one) => saturation(one) ?? [])
   const sum = (of: (one: Saturation) => number) => all.reduce((total, one) => total + of(one), 0)
   const runs = sum((one) => one.runs)
-  const { taken, neverTaken } = movesOf(hunted.map(({ moves }) => moves))
-  return [
+  const moves = allMoves(hunted.map((one) => one.moves))
+  const said = [
     `Different orders of dependent steps: ${thousands(sum((one) => one.distinct))} in ${thousands(runs)} runs`,
     `another run has a new one with a chance of ${percent(runs === 0 ? 1 : sum((one) => one.once) / runs)}`,
-    `${taken.length} of ${taken.length + neverTaken.length} transitions of the lifecycle taken.`,
-  ].join('; ')
+    ...(moves === null
+      ? []
+      : [
+          `${moves.taken.length} of ${moves.taken.length + moves.neverTaken.length} transitions of the lifecycle taken`,
+        ]),
+  ]
+  return `${said.join('; ')}.`
 }
 
 /** The same by scenario, and by coordinator. */
@@ -34,17 +37,16 @@ export function coverageDetail(hunted: readonly Hunted[]): string {
   const orders = table(['scenario', 'runs', 'different orders', 'met once', 'the next is new'], rows, {
     aligns,
   })
-  const names = [...new Set(hunted.map(({ subject }) => nameOf(subject.coordinator)))]
-  return [orders, ...names.map((name) => coveredText(coveredBy(name, hunted)))].join('\n\n')
+  const groups = grouped(hunted, ({ subject }) => subject)
+  return [orders, coveredTexts(groups.map(([of, own]) => coveredBy(of, own)))].join('\n\n')
 }
 
-function coveredBy(coordinator: string, hunted: readonly Hunted[]) {
-  const own = hunted.filter(({ subject }) => nameOf(subject.coordinator) === coordinator)
+function coveredBy(of: string, own: readonly Hunted[]) {
   const claims = own.flatMap(({ report }) => report?.sometimes ?? [])
   const reached = new Set(claims.filter((claim) => claim.reached > 0).map(({ property }) => property))
   return {
-    coordinator,
-    moves: movesOf(own.map(({ moves }) => moves)),
+    of,
+    moves: allMoves(own.map(({ moves }) => moves)),
     neverShown: [],
     idle: [],
     unreached: [...new Set(claims.map(({ property }) => property))].filter((claim) => !reached.has(claim)),

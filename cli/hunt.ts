@@ -1,22 +1,24 @@
 // `heddle hunt`: many seeds of the scenarios asked for; every violated property gets a replay file.
 
+import type { Command } from 'commander'
 import { colours, type Failure, failureLines, failureText } from '../failures/index.ts'
 import { scenarios } from '../model/index.ts'
 import type { TimingName } from '../sim/index.ts'
 import { silenceText, silentCanaries } from './canaries.ts'
-import { chosen, forEntry, nameOf } from './coordinators.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { type Findings, recordFindings } from './findings.ts'
 import { coverageDetail } from './hunt-coverage.ts'
 import { CHUNK_SEEDS, huntAll, neverRests, type Outcome } from './hunting.ts'
-import { find } from './options.ts'
 import { loadCoordinator, Pool } from './pool.ts'
+import { openProject, type Project } from './project.ts'
+import * as shared from './shared-options.ts'
+import { named, type Subject, subjectsOf, titleOf } from './subjects.ts'
 import { huntJson, huntSummary, lostLine } from './summary.ts'
-import type { Subject } from './tasks.ts'
 import { print, printError, progress } from './terminal.ts'
 
 export interface HuntCommand {
-  readonly coordinator: string
+  /** Of scenarios of the catalogue: single unless given. */
+  readonly coordinator?: string
   readonly seeds: number
   readonly seed: number
   readonly strategy: string
@@ -26,6 +28,7 @@ export interface HuntCommand {
   readonly shrink: boolean
   readonly workers: number
   readonly timeout: number
+  readonly config?: string
   /** Whether every seed is run twice. */
   readonly checkDeterminism: boolean
   /** Whether what was covered is told in detail. */
@@ -33,24 +36,69 @@ export interface HuntCommand {
   readonly json: boolean
 }
 
+const SEEDS = 200
+
+export function addHunt(heddle: Command, { signal, ends }: shared.Edge): void {
+  heddle
+    .command('hunt')
+    .description('run many seeds; write a replay file for each violated property')
+    .argument('[scenario...]', "scenarios by name; unless given, all of the project's, or of the catalogue")
+    .addOption(shared.coordinator())
+    .addOption(shared.seeds(SEEDS))
+    .addOption(shared.seed('the first seed').default(1))
+    .addOption(shared.strategy())
+    .addOption(shared.timing())
+    .option('--no-shrink', 'write failures as they were found')
+    .option('--check-determinism', 'run every seed twice, and compare; without it, a share of them', false)
+    .option('--coverage', 'say in detail what was covered: orders, transitions of the lifecycle', false)
+    .addOption(shared.out())
+    .addOption(shared.workers())
+    .addOption(shared.timeout())
+    .addOption(shared.config())
+    .addOption(shared.json())
+    .addHelpText('after', HELP)
+    .action(async (names: string[], { config, timeout: timeoutMs }: HuntCommand, command: Command) => {
+      const project = await openProject({ config }, { timeoutMs, signal })
+      const options = shared.settled<HuntCommand>(command, project.settings, [
+        'out',
+        'seeds',
+        'strategy',
+        'workers',
+        'timeout',
+      ])
+      ends(await huntCommand(names, options, project, signal))
+    })
+}
+
+const HELP = `
+With --coordinator single or class, a scenario that is made for another policy gets that one; single unless given.
+--out replays puts a replay file into a corpus that is kept; .heddle is for those of the day.
+pct and delay-bounded take a number: pct:5, delay-bounded:1. Another run is likely a new one as long as many orders
+of dependent steps were met only once (Good and Turing).
+Without a scenario, the whole project or catalogue is hunted, and with it planted faults that must be found (else exit
+code 70).
+Exit code: 3 where a run was not deterministic, else 1 where anything was violated, stuck or never settled,
+no run of a scenario came to rest, or a hard case of the whole was never reached, else 0.`
+
 /** Everything that a hunt came to. */
 export interface HuntResult {
   readonly outcome: Outcome
   readonly findings: Findings
   readonly interrupted: boolean
   readonly elapsedMs: number
-  /** Hard cases that no run reached, where that is a failure: in the whole catalogue. */
+  /** Hard cases that no run reached, where that is a failure: in the whole catalogue or project. */
   readonly unreached: readonly string[]
-  /** What to say of each canary that was not found, in the whole catalogue. */
+  /** What to say of each canary that was not found, in the whole catalogue or project. */
   readonly silent: readonly string[]
 }
 
 export async function huntCommand(
   names: readonly string[],
   command: HuntCommand,
+  project: Project,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const subjects = await subjectsOf(names, command.coordinator)
+  const subjects = await subjectsOf(named(names, project), command.coordinator)
   const chunks = subjects.length * Math.ceil(command.seeds / CHUNK_SEEDS)
   const pool = new Pool(Math.min(command.workers, chunks))
   try {
@@ -68,17 +116,10 @@ export async function huntCommand(
   }
 }
 
-async function subjectsOf(names: readonly string[], coordinator: string): Promise<readonly Subject[]> {
-  const wanted =
-    names.length === 0 ? scenarios : [...new Set(names)].map((name) => find('scenario', name, scenarios))
-  const ref = await chosen(coordinator)
-  return wanted.map((entry) => ({ scenario: entry.name, coordinator: forEntry(ref, entry) }))
-}
-
 /** The coordinators under which every hard case that the catalogue names can be reached. */
 const REACHING: readonly string[] = ['single', 'class']
 
-function unreachedIn({ hunted, lost, interrupted }: Outcome, coordinator: string): readonly string[] {
+function unreachedIn({ hunted, lost, interrupted }: Outcome, coordinator = 'single'): readonly string[] {
   if (!REACHING.includes(coordinator) || lost !== undefined || interrupted) return []
   return hunted.flatMap(({ subject, report }) =>
     (report?.sometimes ?? [])
@@ -139,8 +180,7 @@ function report(command: HuntCommand, result: HuntResult): void {
   if (command.coverage) print(`\n${coverageDetail(outcome.hunted)}`)
   for (const { subject, report } of outcome.hunted) {
     if (report?.nonDeterminism == null) continue
-    const where = `${subject.scenario} · ${nameOf(subject.coordinator)}`
-    print(`\n${colours.red('✗')} ${where} is not deterministic. ${report.nonDeterminism.message}`)
+    print(`\n${colours.red('✗')} ${titleOf(subject)} is not deterministic. ${report.nonDeterminism.message}`)
   }
   for (const divergence of findings.divergences)
     print(`\n${colours.red('✗')} not deterministic: ${divergence}`)

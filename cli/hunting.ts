@@ -2,9 +2,11 @@
 // in order, so that the result is the same for any number of workers. Says what never settled. Prints nothing.
 
 import { type HuntReport, mergeReports, type Seeds } from '../sim/index.ts'
-import { type Move, movesOf } from './check-moves.ts'
+import { allMoves } from './check-coverage.ts'
+import type { Move } from './check-moves.ts'
 import { eachOf, Interrupted, type Limits, type Pool, ThreadEnded, TimedOut } from './pool.ts'
-import type { HuntedSeeds, HuntTask, Manner, Subject, Taken } from './tasks.ts'
+import type { Subject } from './subjects.ts'
+import type { HuntedSeeds, HuntTask, Manner, Taken } from './tasks.ts'
 
 export type Report = HuntReport<Taken>
 
@@ -17,8 +19,8 @@ export interface Hunted {
   readonly subject: Subject
   /** Of the seeds that were run; undefined where none was. */
   readonly report: Report | undefined
-  /** What connections' lifecycles did in them, where the hunt was asked for coverage. */
-  readonly moves: readonly Move[]
+  /** What connections' lifecycles did in them, where the hunt was asked for coverage, and there are connections. */
+  readonly moves: readonly Move[] | null
 }
 
 /** A chunk of seeds that gave no report. */
@@ -93,7 +95,7 @@ function chunksOf(whole: Chunk): Chunk[] {
 /** What was found in one scenario, in whichever order it came, up to the first gap that a hunt cut short left. */
 function merged(found: readonly HuntedSeeds[]): Omit<Hunted, 'subject'> {
   const [first, ...rest] = found.toSorted((a, b) => a.report.seeds.first - b.report.seeds.first)
-  if (first === undefined) return { report: undefined, moves: [] }
+  if (first === undefined) return { report: undefined, moves: null }
   let { report } = first
   const moves = [first.moves]
   for (const next of rest) {
@@ -101,8 +103,8 @@ function merged(found: readonly HuntedSeeds[]): Omit<Hunted, 'subject'> {
     report = mergeReports(report, next.report)
     moves.push(next.moves)
   }
-  const { taken, illegal } = movesOf(moves)
-  return { report, moves: [...taken, ...illegal] }
+  const all = allMoves(moves)
+  return { report, moves: all && [...all.taken, ...all.illegal] }
 }
 
 function howLost(error: unknown, timeoutMs: number): string {

@@ -5,19 +5,23 @@ import { InvalidArgumentError } from 'commander'
 import { strategyNamed, TIMINGS, type TimingName } from '../sim/index.ts'
 import { UsageError } from './exit.ts'
 
+/** Of what a configuration may settle, too. */
+export const LIMITS = {
+  seeds: { min: 1, max: 10_000_000 },
+  workers: { min: 1, max: 64 },
+  timeoutMs: { min: 1_000, max: 86_400_000 },
+} as const
+
 const SEED_MAX = Number.MAX_SAFE_INTEGER
-const SEEDS_MAX = 10_000_000
-const WORKERS_MAX = 64
-const TIMEOUT_MAX_S = 86_400
 const STATES_MAX = 2_000_000_000
 const DEPTH_MAX = 10_000_000
 const MEMORY_MAX_MB = 1_000_000
 
 export const seedOption = integer(0, SEED_MAX)
-export const seedsOption = integer(1, SEEDS_MAX)
-export const workersOption = integer(1, WORKERS_MAX)
+export const seedsOption = integer(LIMITS.seeds.min, LIMITS.seeds.max)
+export const workersOption = integer(LIMITS.workers.min, LIMITS.workers.max)
 /** Seconds in, milliseconds out. */
-export const timeoutOption = (text: string) => integer(1, TIMEOUT_MAX_S)(text) * 1_000
+export const timeoutOption = (text: string) => integer(1, LIMITS.timeoutMs.max / 1_000)(text) * 1_000
 export const statesOption = integer(1, STATES_MAX)
 export const depthOption = integer(1, DEPTH_MAX)
 export const executionsOption = integer(1, STATES_MAX)

@@ -3,9 +3,10 @@
 
 import { Piscina } from 'piscina'
 import { built } from './built.ts'
-import { type CoordinatorRef, nameOf } from './coordinators.ts'
+import type { CoordinatorRef } from './coordinators.ts'
 import { UsageError } from './exit.ts'
-import type { Answer, Task, TaskResults } from './tasks.ts'
+import type { Answer, LoadTask, Task, TaskResults } from './tasks.ts'
+import { nameOfFile } from './user-file.ts'
 
 const WORKER = built('worker.js')
 const HEAP_MAX_MB = 2_048
@@ -47,12 +48,9 @@ export class Pool {
    * user's; anything else is heddle's own bug. Hand in no more tasks at a time than there are workers, as the
    * time counts from here.
    */
-  async run<Kind extends Task['kind']>(
-    task: Task & { kind: Kind },
-    limits: Limits,
-  ): Promise<TaskResults[Kind]> {
+  async run<T extends Task>(task: T, limits: Limits): Promise<TaskResults[T['kind']]> {
     const answer = await this.#answer(task, limits)
-    if (answer.ok) return answer.value as TaskResults[Kind]
+    if (answer.ok) return answer.value as TaskResults[T['kind']]
     const error = answer.fault === 'user' ? new UsageError(answer.message) : new Error(answer.message)
     error.stack = answer.stack
     throw error
@@ -85,6 +83,27 @@ export class Pool {
 /** With the start of a thread, which takes its time on a busy machine. */
 export const LOAD_MAX_MS = 30_000
 
+/** What a file of the user's own holds. Throws a UsageError for one that cannot be loaded, does not end, or ends its thread. */
+export async function loadedBy<T extends LoadTask>(
+  pool: Pool,
+  task: T,
+  limits: Limits,
+): Promise<TaskResults[T['kind']]> {
+  const timeoutMs = Math.min(limits.timeoutMs, LOAD_MAX_MS)
+  const name = nameOfFile(task.file)
+  try {
+    return await pool.run(task, { ...limits, timeoutMs })
+  } catch (error) {
+    if (error instanceof TimedOut) {
+      throw new UsageError(`Loading ${name} did not come to an end within ${timeoutMs / 1_000} s.`)
+    }
+    if (error instanceof ThreadEnded) {
+      throw new UsageError(`Loading ${name} ended its thread: ${error.message}.`)
+    }
+    throw error
+  }
+}
+
 /** Has one worker load a user's coordinator, so that what is wrong with it is said before anything runs. */
 export async function loadCoordinator(
   pool: Pool,
@@ -92,20 +111,7 @@ export async function loadCoordinator(
   limits: Limits,
 ): Promise<void> {
   if (coordinator?.kind !== 'file') return
-  const timeoutMs = Math.min(limits.timeoutMs, LOAD_MAX_MS)
-  try {
-    await pool.run({ kind: 'load', coordinator }, { ...limits, timeoutMs })
-  } catch (error) {
-    if (error instanceof TimedOut) {
-      throw new UsageError(
-        `Loading ${nameOf(coordinator)} did not come to an end within ${timeoutMs / 1_000} s.`,
-      )
-    }
-    if (error instanceof ThreadEnded) {
-      throw new UsageError(`Loading ${nameOf(coordinator)} ended its thread: ${error.message}.`)
-    }
-    throw error
-  }
+  await loadedBy(pool, { kind: 'coordinator', file: coordinator.path }, limits)
 }
 
 /** Runs `work` over the items, `workers` at a time, in order; stops handing out items once one has thrown. */

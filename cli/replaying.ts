@@ -7,27 +7,37 @@ import {
   type Replayed,
   readToken,
   replayOn,
+  scenarioOf,
   shownOn,
   tokenOfTrace,
 } from '../failures/index.ts'
+import { scenarios } from '../model/index.ts'
 import { rebuild } from '../properties/index.ts'
 import { formatTrace, parseTrace, replayToken, type Scenario, type Trace } from '../sim/index.ts'
 import { BUILT_IN, type CoordinatorRef, load } from './coordinators.ts'
 import { UsageError } from './exit.ts'
+import { nearest } from './options.ts'
+import { ownScenario } from './own.ts'
+import type { OwnSubject } from './subjects.ts'
 
-export interface ReplayTask {
+/** What the names in a record may mean. */
+export interface Known {
+  /** Left out, the one that the record names, which must be one of heddle's own. */
+  readonly coordinator: CoordinatorRef | undefined
+  /** The scenarios of the project; a record of any other is of the catalogue. */
+  readonly own?: readonly OwnSubject[] | undefined
+}
+
+export interface ReplayTask extends Known {
   readonly kind: 'replay'
   /** A replay file, or the text of a token. */
   readonly record: Uint8Array | string
-  /** Left out, the one that the record names, which must be one of heddle's own. */
-  readonly coordinator: CoordinatorRef | undefined
 }
 
 /** Makes the token of a replay file. */
-export interface TokenTask {
+export interface TokenTask extends Known {
   readonly kind: 'token'
   readonly bytes: Uint8Array
-  readonly coordinator: CoordinatorRef | undefined
 }
 
 export type ReplayingTask = ReplayTask | TokenTask
@@ -43,30 +53,61 @@ export function performReplaying(task: ReplayingTask): Promise<ReplayingResults[
   return task.kind === 'token' ? tokenOfFile(task) : replayRecord(task)
 }
 
-async function replayRecord({ record, coordinator }: ReplayTask): Promise<ReplayingResults['replay']> {
-  if (typeof record === 'string') return replayWord(record, coordinator)
+async function replayRecord({ record, ...known }: ReplayTask): Promise<ReplayingResults['replay']> {
+  if (typeof record === 'string') return replayWord(record, known)
   const trace = parseTrace(record)
-  return replayOn(trace, await madeAgain(trace, coordinator))
+  return replayOn(trace, await madeAgain(trace, known))
 }
 
-async function replayWord(word: string, coordinator: CoordinatorRef | undefined) {
+async function replayWord(word: string, known: Known) {
   const token = readToken(word)
-  const scenario = await madeAgain(token, coordinator)
+  const scenario = await madeAgain(token, known)
   const { trace, ...replayed } = await replayToken(token, scenario)
   const shown = await shownOn(trace, scenario, replayed)
   return replayed.outcome === 'exact' ? { ...shown, text: formatTrace(trace) } : { ...shown, recorded: null }
 }
 
 /** The token of a replay file. Throws where the file does not come out to the byte. */
-async function tokenOfFile({ bytes, coordinator }: TokenTask): Promise<string> {
+async function tokenOfFile({ bytes, ...known }: TokenTask): Promise<string> {
   const trace = parseTrace(bytes)
-  return tokenOfTrace(trace, await madeAgain(trace, coordinator))
+  return tokenOfTrace(trace, await madeAgain(trace, known))
 }
 
-/** The scenario that a trace was recorded on, under the coordinator that it names or one that goes by its name. */
-export async function madeAgain(
-  { header: { scenario, parameters } }: Pick<Trace, 'header'>,
-  coordinator: CoordinatorRef | undefined,
+type Header = Pick<Trace, 'header'>
+
+/**
+ * The scenario that a trace was recorded on. Its name is looked up among those of the project and of the catalogue, and
+ * never loaded.
+ */
+export function madeAgain(record: Header, known: Known): Promise<Scenario> {
+  const { scenario } = record.header
+  const own = known.own?.find((one) => one.scenario === scenario)
+  if (own !== undefined) return ownAgain(record, own, known)
+  if (scenarios.some(({ name }) => name === scenario)) return catalogueAgain(record, known)
+  throw unknown(scenario, known)
+}
+
+async function ownAgain(record: Header, own: OwnSubject, { coordinator }: Known): Promise<Scenario> {
+  if (coordinator !== undefined)
+    throw new UsageError(`${COORDINATED} "${plain(own.scenario, 60)}" is one of the project's own.`)
+  return scenarioOf(record, await ownScenario(own))
+}
+
+const COORDINATED = 'Expected no --coordinator: it is for scenarios of the catalogue, and'
+
+function unknown(scenario: string, { own = [] }: Known): UsageError {
+  const names = [...own.map((one) => one.scenario), ...scenarios.map(({ name }) => name)]
+  const near = nearest(scenario, names).map((name) => plain(name, 60))
+  const hint = near.length > 0 ? ` Is it ${near.join(' or ')} by now?` : ''
+  return new UsageError(
+    `No scenario is named "${plain(scenario, 60)}", which the replay file says that it is of.${hint} Replay it in the folder of the project that has it, or name that project's configuration with --config.`,
+  )
+}
+
+/** Under the coordinator that the record names, or one that goes by its name. */
+async function catalogueAgain(
+  { header: { scenario, parameters } }: Header,
+  { coordinator }: Known,
 ): Promise<Scenario> {
   const loaded = await load(coordinator ?? namedIn(parameters.coordinator))
   if (loaded.name !== parameters.coordinator) {

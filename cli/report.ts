@@ -1,6 +1,7 @@
 // `heddle report`: the whole catalogue. The competing machines must break what each scenario says, the single
 // coordinator must hold, as a model and as the class for a real server, and every failure must replay exactly.
 
+import type { Command } from 'commander'
 import { colours } from '../failures/index.ts'
 import { scenarios } from '../model/index.ts'
 import { portfolio } from '../sim/index.ts'
@@ -12,6 +13,7 @@ import { type Hunted, huntAll, type Outcome } from './hunting.ts'
 import { type Metrics, metricsOf, type Trio, unmet } from './metrics.ts'
 import { Pool } from './pool.ts'
 import { reportJson, reportText } from './report-text.ts'
+import * as shared from './shared-options.ts'
 import { lostLine } from './summary.ts'
 import type { Manner } from './tasks.ts'
 import { print, printError, progress } from './terminal.ts'
@@ -23,6 +25,22 @@ export interface ReportCommand {
   readonly workers: number
   readonly timeout: number
   readonly json: boolean
+}
+
+const SEEDS = 100
+
+export function addReport(heddle: Command, { signal, ends }: shared.Edge): void {
+  heddle
+    .command('report')
+    .description("run the whole catalogue on both coordinators, and print the test plan's metrics")
+    .addOption(shared.seeds(SEEDS))
+    .addOption(shared.seed('the first seed').default(1))
+    .addOption(shared.out('where the replay files of the competing machines go'))
+    .addOption(shared.workers())
+    .addOption(shared.timeout())
+    .addOption(shared.json())
+    .addHelpText('after', '\nExit code: 0 where every metric is as required, else 1.')
+    .action(async (options: ReportCommand) => ends(await reportCommand(options, signal)))
 }
 
 export interface ReportResult {

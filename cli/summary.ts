@@ -1,12 +1,12 @@
 // What a hunt came to, for a person and for a program.
 
-import { colours, plain, table, thousands } from '../failures/index.ts'
+import { type Align, colours, plain, table, thousands } from '../failures/index.ts'
 import { VERSION } from '../sim/index.ts'
-import { nameOf } from './coordinators.ts'
 import type { HuntCommand, HuntResult } from './hunt.ts'
 import { coverageLine, saturation } from './hunt-coverage.ts'
 import { type Hunted, type Lost, neverRests, type Report } from './hunting.ts'
-import { type Subject, seedsText } from './tasks.ts'
+import { coordinatorOf, type Subject, titleOf } from './subjects.ts'
+import { seedsText } from './tasks.ts'
 
 export function huntSummary({ strategy, timing, seed, seeds }: HuntCommand, result: HuntResult): string {
   const { hunted } = result.outcome
@@ -14,10 +14,8 @@ export function huntSummary({ strategy, timing, seed, seeds }: HuntCommand, resu
   const runs = reports.reduce((sum, { seeds }) => sum + seeds.count, 0)
   const steps = reports.reduce((sum, report) => sum + report.steps, 0)
   const seconds = result.elapsedMs / 1_000
-  const rows = hunted.map(rowOf)
-  const aligns = ['left', 'left', 'left', 'right', 'right', 'right'] as const
   return [
-    table(['scenario', 'coordinator', 'verdict', 'seeds', 'failing', 'steps'], rows, { aligns }),
+    huntTable(hunted),
     '',
     `${thousands(runs)} runs, ${thousands(steps)} steps in ${seconds.toFixed(1)} s (${thousands(Math.round(runs / seconds))} runs/s); of seeds ${seed} to ${seed + seeds - 1}, strategy ${strategy}, timing ${timing}.`,
     coverageLine(hunted),
@@ -25,8 +23,21 @@ export function huntSummary({ strategy, timing, seed, seeds }: HuntCommand, resu
   ].join('\n')
 }
 
+const COORDINATOR = 1
+
+/** Without the column of coordinators where no scenario has one. */
+function huntTable(hunted: readonly Hunted[]): string {
+  const all = [HEAD, ...hunted.map(rowOf)]
+  const isOwn = hunted.every(({ subject }) => subject.file !== undefined)
+  const [head = [], ...rows] = isOwn ? all.map((row) => row.toSpliced(COORDINATOR, 1)) : all
+  return table(head, rows, { aligns: isOwn ? ALIGNS.toSpliced(COORDINATOR, 1) : ALIGNS })
+}
+
+const HEAD: readonly string[] = ['scenario', 'coordinator', 'verdict', 'seeds', 'failing', 'steps']
+const ALIGNS: readonly Align[] = ['left', 'left', 'left', 'right', 'right', 'right']
+
 function rowOf({ subject, report }: Hunted): readonly string[] {
-  const start = [subject.scenario, nameOf(subject.coordinator)]
+  const start = [plain(subject.scenario), coordinatorOf(subject) ?? '']
   if (report === undefined) return [...start, colours.yellow('not run'), '0', '', '']
   return [
     ...start,
@@ -52,7 +63,7 @@ function notes({ subject, report }: Hunted): readonly string[] {
     .map(({ property }) => plain(property))
   return [
     ...(unreached.length > 0
-      ? [colours.yellow(`${subject.scenario}: never reached in these seeds: ${unreached.join('; ')}`)]
+      ? [colours.yellow(`${plain(subject.scenario)}: never reached in these seeds: ${unreached.join('; ')}`)]
       : []),
     ...(report.cutShort > 0 ? [cutShortLine(subject, report)] : []),
   ]
@@ -64,19 +75,18 @@ function cutShortLine(subject: Subject, report: Report): string {
   const at = [...new Set(bounds.filter((bound) => bound !== undefined))].join(' or ')
   const first = seeds.first + bounds.findIndex((bound) => bound !== undefined)
   if (neverRests(report)) {
-    const where = `${subject.scenario} · ${nameOf(subject.coordinator)}`
     return colours.red(
-      `✗ ${where} never comes to rest: each run ended at its bound of ${at}, the first with seed ${first}. Does something start again for ever?`,
+      `✗ ${titleOf(subject)} never comes to rest: each run ended at its bound of ${at}, the first with seed ${first}. Does something start again for ever?`,
     )
   }
   const runs = cutShort === 1 ? '1 run' : `${thousands(cutShort)} runs`
   return colours.yellow(
-    `${subject.scenario}: ${runs} ended at the bound of ${at}, not at rest; the first with seed ${first}`,
+    `${plain(subject.scenario)}: ${runs} ended at the bound of ${at}, not at rest; the first with seed ${first}`,
   )
 }
 
 export function lostLine({ subject, seeds, how }: Lost): string {
-  return `${subject.scenario} · ${nameOf(subject.coordinator)}, ${seedsText(seeds)}, ${how}.`
+  return `${titleOf(subject)}, ${seedsText(seeds)}, ${how}.`
 }
 
 export function huntJson(command: HuntCommand, result: HuntResult): string {
@@ -95,7 +105,7 @@ export function huntJson(command: HuntCommand, result: HuntResult): string {
       silentCanaries: silent,
       scenarios: outcome.hunted.map(({ subject, report, moves }) => ({
         scenario: subject.scenario,
-        coordinator: nameOf(subject.coordinator),
+        coordinator: coordinatorOf(subject) ?? null,
         report: report === undefined ? null : { ...report, orders: undefined, measures: undefined },
         coverage: report === undefined ? null : { ...saturation({ report }), moves },
         neverRests: report !== undefined && neverRests(report),

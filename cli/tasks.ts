@@ -27,28 +27,26 @@ import {
   strategyNamed,
   type TimingName,
 } from '../sim/index.ts'
-import { type Move, withMoves } from './check-moves.ts'
+import { isLifecycle, type Move, withMoves } from './check-moves.ts'
 import {
   type CheckTask,
   checkSubject,
   type Drawn,
   drawSubject,
-  exhaustible,
   type GraphTask,
   type Searched,
+  scenarioNameOf,
 } from './check-task.ts'
-import { type CoordinatorRef, load, nameOf } from './coordinators.ts'
+import { readConfig, type Settings } from './config.ts'
+import { load } from './coordinators.ts'
 import { UsageError } from './exit.ts'
 import { type Explained, type ExplainTask, explainBytes, type ShrinkTask } from './explaining.ts'
 import { type ExploreTask, type ExploringResults, exploreSubject } from './explore-task.ts'
 import { find } from './options.ts'
+import { ownScenario, scenariosIn } from './own.ts'
 import { performReplaying, type ReplayingResults, type ReplayingTask } from './replaying.ts'
-
-/** What is run: a scenario of the catalogue, and its coordinator. */
-export interface Subject {
-  readonly scenario: string
-  readonly coordinator: CoordinatorRef
-}
+import type { OwnScenario, Subject } from './subjects.ts'
+import { forgetUserFile, lateError, nameOfFile, userFileInPlay } from './user-file.ts'
 
 /** How its schedules are made. */
 export interface Manner {
@@ -57,13 +55,14 @@ export interface Manner {
   readonly timing: TimingName
 }
 
-export interface LoadTask {
-  readonly kind: 'load'
-  readonly coordinator: CoordinatorRef
-}
+/** Loads a file of the user's own, by its absolute path: a coordinator, a configuration, or scenarios. */
+export type LoadTask = {
+  readonly [Kind in 'coordinator' | 'config' | 'scenarios']: { readonly kind: Kind; readonly file: string }
+}['coordinator' | 'config' | 'scenarios']
 
-export interface HuntTask extends Subject, Manner {
-  readonly kind: 'hunt'
+export type HuntTask = Subject & HuntManner & { readonly kind: 'hunt' }
+
+export interface HuntManner extends Manner {
   readonly seeds: Seeds
   /** Whether every seed is run twice, and not just a share of them. */
   readonly checkDeterminism: boolean
@@ -71,24 +70,21 @@ export interface HuntTask extends Subject, Manner {
   readonly coverage: boolean
 }
 
-/** What a hunt found in some seeds, and which moves of connections its runs took, where it was asked for coverage. */
+/** What a hunt found in some seeds. */
 export interface HuntedSeeds {
   readonly report: HuntReport<Taken>
-  readonly moves: readonly Move[]
+  /** The moves of connections' lifecycles, where it was asked for coverage, and the scenario has connections. */
+  readonly moves: readonly Move[] | null
 }
 
 /** Whether what must be found is still found. */
 export interface CanariesTask {
   readonly kind: 'canaries'
-  readonly coordinator?: undefined
 }
 
 /** Records a seed, and replays the record at once. Without a property, the run goes on to its end. */
-export interface RecordTask extends Subject, Manner {
-  readonly kind: 'record'
-  readonly seed: number
-  readonly property: string | null
-}
+export type RecordTask = Subject &
+  Manner & { readonly kind: 'record'; readonly seed: number; readonly property: string | null }
 
 export type Task =
   | LoadTask
@@ -110,7 +106,9 @@ export interface Taken extends Measure {
 
 /** What each kind of task gives. */
 export interface TaskResults extends ReplayingResults, ExploringResults {
-  load: null
+  coordinator: null
+  config: Settings
+  scenarios: readonly Pick<OwnScenario, 'scenario' | 'kind'>[]
   hunt: HuntedSeeds
   canaries: readonly Song[]
   /** A sentence, where the seed did not do again what the hunt found. */
@@ -134,14 +132,14 @@ export type Answer =
 const SELF_CHECK_EVERY = 50
 
 export async function perform(task: Task): Promise<Answer> {
-  const { coordinator } = task
-  if (coordinator?.kind === 'file') listen()
+  forgetUserFile()
   try {
     const value = await work(task)
-    if (coordinator?.kind === 'file') await noLateError(task)
+    const late = userFileInPlay() === undefined ? undefined : await lateError()
+    if (late !== undefined) throw new Located(whereOf(task), late.error)
     return { ok: true, value }
   } catch (error) {
-    return answerTo(error, coordinator)
+    return answerTo(error)
   }
 }
 
@@ -155,29 +153,6 @@ class Located extends Error {
   }
 }
 
-/** What a user's file threw after everything that called it was over; in an object, as it may be undefined. */
-let late: { readonly error: unknown } | undefined
-let listening = false
-
-function listen(): void {
-  if (listening) return
-  listening = true
-  // Without a listener, the thread would end before anybody could say why.
-  for (const name of ['uncaughtException', 'unhandledRejection']) {
-    process.on(name, (error: unknown) => {
-      late ??= { error }
-    })
-  }
-}
-
-/** How long a real timer in code under test gets to show itself. */
-const LATE_MS = 5
-
-async function noLateError(task: Task): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, LATE_MS))
-  if (late !== undefined) throw new Located(whereOf(task), late.error)
-}
-
 /** The engine's own errors say where they were. */
 function located(task: Task, error: unknown): unknown {
   return codeOf(error).startsWith('HEDDLE_') ? error : new Located(whereOf(task), error)
@@ -185,16 +160,20 @@ function located(task: Task, error: unknown): unknown {
 
 function whereOf(task: Task): string {
   if (task.kind === 'hunt') return `${task.scenario}, ${seedsText(task.seeds)}`
-  if (task.kind === 'check' || task.kind === 'graph') return exhaustible(task.index).scenario
+  if (task.kind === 'check' || task.kind === 'graph') return scenarioNameOf(task)
   return task.kind === 'record' ? `${task.scenario}, seed ${task.seed}` : ''
 }
 
 async function work(task: Task): Promise<TaskResults[Task['kind']]> {
   if (task.kind === 'explore') return exploreSubject(task)
   switch (task.kind) {
-    case 'load':
-      await load(task.coordinator)
+    case 'coordinator':
+      await load({ kind: 'file', path: task.file })
       return null
+    case 'config':
+      return readConfig(task.file)
+    case 'scenarios':
+      return scenariosIn(task.file)
     case 'hunt':
       return huntSeeds(task)
     case 'canaries':
@@ -207,7 +186,7 @@ async function work(task: Task): Promise<TaskResults[Task['kind']]> {
     case 'token':
       return performReplaying(task)
     case 'explain':
-      return explainBytes(task.bytes, task.coordinator)
+      return explainBytes(task)
     case 'check':
       return locating(task, () => checkSubject(task))
     case 'graph':
@@ -228,14 +207,16 @@ export function seedsText({ first, count }: Seeds): string {
   return count === 1 ? `seed ${first}` : `seeds ${first} to ${first + count - 1}`
 }
 
-async function scenarioOf({ scenario, coordinator }: Subject): Promise<Scenario> {
-  return catalogueScenario(find('scenario', scenario, scenarios), await load(coordinator))
+async function scenarioOf(subject: Subject): Promise<Scenario> {
+  if (subject.file !== undefined) return ownScenario(subject)
+  return catalogueScenario(find('scenario', subject.scenario, scenarios), await load(subject.coordinator))
 }
 
 async function huntSeeds(task: HuntTask): Promise<HuntedSeeds> {
   const { seeds, timing, coverage } = task
   const plain = await scenarioOf(task)
-  const { scenario, moves } = coverage ? withMoves(plain) : { scenario: plain, moves: () => [] }
+  const { scenario, moves } =
+    coverage && isLifecycle(plain) ? withMoves(plain) : { scenario: plain, moves: () => null }
   const selfCheckEvery = task.checkDeterminism ? 1 : SELF_CHECK_EVERY
   const options = { strategy: strategyOf(task), timing, selfCheckEvery, coverage, measure }
   const report = await locating(task, () => hunt(scenario, { ...options, seeds }))
@@ -279,16 +260,17 @@ function codeOf(error: unknown): string {
  * Whose fault it is: a mistake that heddle names is the user's, and so is whatever goes wrong while a file of
  * their own is in play.
  */
-function answerTo(thrown: unknown, coordinator: CoordinatorRef | undefined): Answer {
+function answerTo(thrown: unknown): Answer {
   const error = thrown instanceof Located ? thrown.cause : thrown
   const where = thrown instanceof Located && thrown.where !== '' ? `In ${thrown.where}: ` : ''
   const stack = error instanceof Error ? (error.stack ?? '') : ''
   const code = codeOf(error)
   const named = error instanceof UsageError || (code.startsWith('HEDDLE_') && code !== 'HEDDLE_INTERNAL')
-  const own = coordinator?.kind === 'file' ? nameOf(coordinator) : undefined
   const message = named ? plain((error as Error).message, 1_000) : oneLine(error)
-  if (own === undefined)
+  const file = userFileInPlay()
+  if (file === undefined)
     return { ok: false, fault: named ? 'user' : 'heddle', message: where + message, stack }
+  const own = nameOfFile(file)
   const said = message.includes(own) ? message : `${own}: ${message}`
   const hint = named ? '' : ' HEDDLE_DEBUG=1 shows where.'
   return { ok: false, fault: 'user', message: `${where}${said}${hint}`, stack }

@@ -1,20 +1,69 @@
 // Imports a file of the user's own: TypeScript without a build step, as an ES module or, where its package.json does
-// not say "module", as CommonJS. Runs the file's code, so only a worker thread does it.
+// not say "module", as CommonJS. Runs the file's code, so only a worker thread does it; and from then on hears what that
+// code throws after everything that called it is over.
 
+import { relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { oneLine, plain } from '../failures/index.ts'
+import { UsageError } from './exit.ts'
+
+type Exports = Readonly<Record<string, unknown>>
 
 let registered: Promise<void> | undefined
+let inPlay: string | undefined
+/** What a user's file threw late; in an object, as it may be undefined. */
+let late: { readonly error: unknown } | undefined
 
-/** The exports of the file at an absolute path. Throws whatever the file throws. */
-export async function importUserFile(path: string): Promise<{ readonly default?: unknown }> {
+/** The exports of the file at an absolute path. Throws a UsageError that says what the file throws. */
+export async function importUserFile(path: string): Promise<Exports> {
+  inPlay = path
   registered ??= register()
   await registered
-  return import(pathToFileURL(path).href)
+  try {
+    return unwrapped(await import(pathToFileURL(path).href))
+  } catch (error) {
+    throw new UsageError(`Loading ${nameOfFile(path)} failed: ${oneLine(error)}`)
+  }
+}
+
+/** A file as a person at this terminal calls it. */
+export function nameOfFile(path: string): string {
+  return plain(relative(process.cwd(), path) || path)
+}
+
+/** The user's file that was imported last since {@link forgetUserFile}. */
+export function userFileInPlay(): string | undefined {
+  return inPlay
+}
+
+export function forgetUserFile(): void {
+  inPlay = undefined
+}
+
+/** How long a real timer in code under test gets to show itself. */
+const LATE_MS = 5
+
+/** What a user's file has thrown late, in this thread. */
+export async function lateError(): Promise<{ readonly error: unknown } | undefined> {
+  await new Promise((resolve) => setTimeout(resolve, LATE_MS))
+  return late
 }
 
 /** Once in a thread, and only where there is such a file, as loading tsx takes its time. */
 async function register(): Promise<void> {
+  // Without a listener, the thread would end before anybody could say why.
+  for (const name of ['uncaughtException', 'unhandledRejection']) {
+    process.on(name, (error: unknown) => {
+      late ??= { error }
+    })
+  }
   const [commonJs, esm] = await Promise.all([import('tsx/cjs/api'), import('tsx/esm/api')])
   commonJs.register()
   esm.register()
+}
+
+/** A CommonJS module that was compiled from an ES module comes with its exports inside its default. */
+function unwrapped(module: Exports): Exports {
+  const { default: inner } = module
+  return typeof inner === 'object' && inner !== null && '__esModule' in inner ? (inner as Exports) : module
 }

@@ -10,6 +10,7 @@ export {
 } from './actor.ts'
 export { type Canary, canaries, type Song, sing } from './canary.ts'
 export { TIMINGS, type TimingName } from './clock.ts'
+export { type Config, defineConfig } from './config.ts'
 export { choicesOf } from './course.ts'
 export { cycleText } from './cycle.ts'
 export { type Duration, formatUs, toUs, toWindow, type Window, type WindowInput } from './duration.ts'

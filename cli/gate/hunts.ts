@@ -5,7 +5,8 @@ import { mergeReports, type Seeds } from '../../sim/index.ts'
 import type { Move } from '../check-moves.ts'
 import type { Report } from '../hunting.ts'
 import { Interrupted, type Limits, type Pool, ThreadEnded, TimedOut } from '../pool.ts'
-import { type HuntedSeeds, type HuntTask, type Manner, type Subject, seedsText } from '../tasks.ts'
+import type { Subject } from '../subjects.ts'
+import { type HuntedSeeds, type HuntTask, type Manner, seedsText } from '../tasks.ts'
 import type { Budget } from './budget.ts'
 import type { Chunk } from './plan.ts'
 import { joined } from './result.ts'
@@ -15,7 +16,7 @@ export interface Gathered {
   /** Of all seeds that were run; undefined where none was. */
   readonly report: Report | undefined
   readonly seeds: readonly Seeds[]
-  readonly moves: readonly (readonly Move[])[]
+  readonly moves: readonly (readonly Move[] | null)[]
   /** One sentence for each chunk that came to no end. */
   readonly lost: readonly string[]
 }
@@ -90,7 +91,7 @@ function gathered({ hunted, lost }: Found): Gathered {
   return {
     report: first && rest.reduce(merged, first),
     seeds: joined(inOrder.map(({ report }) => report.seeds)),
-    moves: inOrder.map(({ moves }) => moves),
+    moves: inOrder.flatMap(({ moves }) => (moves === null ? [] : [moves])),
     lost: lost
       .toSorted((a, b) => a.chunk.seeds.first - b.chunk.seeds.first)
       .map(({ chunk, how }) => `${seedsText(chunk.seeds)} ${how}.`),

@@ -1,0 +1,82 @@
+// The user's project: its configuration, and the scenarios that its files hold. All of their code runs in a worker
+// thread, one file after the other, so that whatever one of them does is said of that file.
+
+import { relative } from 'node:path'
+import { glob } from 'tinyglobby'
+import { plain } from '../failures/index.ts'
+import { findConfig, namedConfig, type Settings } from './config.ts'
+import { UsageError } from './exit.ts'
+import { type Limits, loadedBy, Pool } from './pool.ts'
+import type { OwnScenario } from './subjects.ts'
+import { nameOfFile } from './user-file.ts'
+
+export interface Project {
+  /** Undefined where there is no configuration, and so no project. */
+  readonly settings: Settings | undefined
+  /** The scenarios of the user's own, by file and then as the file has them. */
+  readonly own: readonly OwnScenario[]
+}
+
+export interface ProjectOptions {
+  /** The word behind `--config`. */
+  readonly config?: string | undefined
+}
+
+const NO_PROJECT: Project = { settings: undefined, own: [] }
+
+/**
+ * The project of the folder that the command runs in, or of the configuration that is named. Throws a UsageError, on one
+ * line with the file in it, for a configuration and for a scenario file that cannot be used.
+ */
+export async function openProject({ config }: ProjectOptions, limits: Limits): Promise<Project> {
+  const file = config === undefined ? await findConfig(process.cwd()) : await namedConfig(config)
+  if (file === undefined) return NO_PROJECT
+  const pool = new Pool(1)
+  try {
+    const settings = await loadedBy(pool, { kind: 'config', file }, limits)
+    const own: OwnScenario[] = []
+    for (const path of await filesOf(settings)) {
+      const held = await loadedBy(pool, { kind: 'scenarios', file: path }, limits)
+      own.push(
+        ...held.map((one) => ({
+          ...one,
+          file: path,
+          config: config === undefined ? undefined : relative(process.cwd(), file),
+        })),
+      )
+    }
+    refuseTwice(own)
+    return { settings, own }
+  } finally {
+    await pool.close()
+  }
+}
+
+/** The files that may hold scenarios, in an order that is the same everywhere. */
+async function filesOf({ scenarios, folder }: Settings): Promise<readonly string[]> {
+  const files = await glob([...scenarios], {
+    cwd: folder,
+    absolute: true,
+    ignore: ['**/node_modules/**'],
+    followSymbolicLinks: false,
+    expandDirectories: false,
+  })
+  return files.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+}
+
+function refuseTwice(own: readonly OwnScenario[]): void {
+  const first = new Map<string, OwnScenario>()
+  for (const one of own) {
+    const other = first.get(one.scenario)
+    if (other !== undefined) {
+      const where =
+        other.file === one.file
+          ? `twice in ${nameOfFile(one.file)}`
+          : `${nameOfFile(other.file)} and in ${nameOfFile(one.file)}`
+      throw new UsageError(
+        `Expected names that are unique, found a scenario named "${plain(one.scenario, 60)}" ${other.file === one.file ? '' : 'in '}${where}. Rename one of them.`,
+      )
+    }
+    first.set(one.scenario, one)
+  }
+}
