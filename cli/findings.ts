@@ -34,6 +34,8 @@ export interface FindingOptions extends Manner, Limits {
   readonly folder: string
   /** Whether to make a token of each, for pasting. */
   readonly pastes: boolean
+  /** How long making one small may take at that moment; as long as any task unless given. */
+  readonly shrinkMaxMs?: () => number
   /** Which failures are made small first. */
   readonly shrinks: (wanted: { readonly scenario: string; readonly property: string }) => boolean
 }
@@ -147,9 +149,12 @@ async function shrunk(
   options: FindingOptions,
 ): Promise<Smaller | undefined> {
   const { hunted, property } = one
-  if (recorded.divergence !== null || !options.shrinks({ ...hunted.subject, property })) return undefined
+  const { shrinkMaxMs = () => options.timeoutMs, shrinks } = options
+  const timeoutMs = Math.min(options.timeoutMs, shrinkMaxMs())
+  const isWanted = timeoutMs > 0 && shrinks({ ...hunted.subject, property })
+  if (recorded.divergence !== null || !isWanted) return undefined
   return pool
-    .run({ kind: 'shrink', ...hunted.subject, text: recorded.text }, options)
+    .run({ kind: 'shrink', ...hunted.subject, text: recorded.text }, { ...options, timeoutMs })
     .catch((error: unknown) => {
       if (error instanceof TimedOut || error instanceof ThreadEnded) return undefined
       throw error

@@ -8,6 +8,7 @@ import { addCheck } from './check.ts'
 import { EXIT, EXIT_CODES_HELP, type ExitCode, UsageError } from './exit.ts'
 import { addExplain } from './explain.ts'
 import { addExplore } from './explore.ts'
+import { addGate } from './gate/command.ts'
 import { addHunt } from './hunt.ts'
 import { addList } from './list.ts'
 import { Interrupted } from './pool.ts'
@@ -40,7 +41,7 @@ function program(signal: AbortSignal, ends: (code: ExitCode) => void): Command {
   // Inherited by every subcommand that is added from here on.
   heddle.exitOverride().configureOutput({ writeErr: () => {}, outputError: () => {} })
   const edge: Edge = { signal, ends }
-  for (const add of [addHunt, addCheck, addExplore, addReplay, addExplain, addList, addReport])
+  for (const add of [addGate, addHunt, addCheck, addExplore, addReplay, addExplain, addList, addReport])
     add(heddle, edge)
   return heddle
 }
@@ -69,7 +70,7 @@ function isMistake(error: unknown): error is HeddleError {
 
 function usageLine({ code, message }: CommanderError): string {
   if (code === 'commander.help')
-    return 'heddle: expected a command: hunt, check, explore, replay, explain, report or list; see heddle --help'
+    return 'heddle: expected a command: gate, hunt, check, explore, replay, explain, report or list; see heddle --help'
   return `heddle: ${plain(message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' '))}`
 }
 

@@ -34,7 +34,9 @@ const report = (changed: Partial<Report> = {}): Report => ({
 })
 
 const entry = { name: 'set-up-overhead', plan: '', about: '', options: {}, broken: ['a claim'], reaches: [] }
-const breaks = report({ properties: [{ property: 'a claim', violated: 1, firstSeed: 1, message: '' }] })
+const breaks = report({
+  properties: [{ timed: false, property: 'a claim', violated: 1, firstSeed: 1, message: '' }],
+})
 const trio = (changed: Partial<Trio> = {}): Trio => ({
   entry: entry satisfies CatalogueEntry,
   competing: breaks,

@@ -42,8 +42,13 @@ export function wrapped(text: string, chars: number, indent = ''): readonly stri
   return [...lines, line]
 }
 
-/** The colours of stdout; every function leaves the text alone where stdout is no terminal, or wants none. */
-export const colours = pc.createColors(pc.isColorSupported && process.stdout.isTTY === true)
+/**
+ * The colours of stdout; every function leaves the text alone where stdout is no terminal, or wants none. FORCE_COLOR
+ * asks for them anyway.
+ */
+export const colours = pc.createColors(
+  pc.isColorSupported && (process.stdout.isTTY === true || Boolean(process.env.FORCE_COLOR)),
+)
 
 /** How many columns to lay out for. */
 export function width(): number {

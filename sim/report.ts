@@ -3,7 +3,7 @@
 
 import type { TimingName } from './clock.ts'
 import { HeddleError } from './error.ts'
-import type { Property } from './property.ts'
+import { isTimed, type Property } from './property.ts'
 import type { Divergence } from './replay/divergence.ts'
 import { mergeOrders, OrderCounter, type Orders } from './saturation.ts'
 import type { Scenario } from './scenario.ts'
@@ -18,6 +18,8 @@ export interface Seeds {
 /** What the seeds made of one property. */
 export interface PropertyReport {
   readonly property: string
+  /** Whether it is about virtual time, which a search of every causal order does not judge. */
+  readonly timed: boolean
   /** How many seeds violate it. */
   readonly violated: number
   /** The first of them, and what was violated there. */
@@ -148,13 +150,15 @@ export class ReportBuilder<Measure> {
   }
 
   #declare(properties: readonly Property[]): void {
-    for (const { kind, name: property } of properties) {
+    for (const declared of properties) {
+      const { kind, name: property } = declared
       if (kind === 'sometimes') {
         if (!this.#sometimes.has(property)) {
           this.#sometimes.set(property, { property, reached: 0, firstSeed: null })
         }
       } else if (!this.#properties.has(property)) {
-        this.#properties.set(property, { property, violated: 0, firstSeed: null, message: null })
+        const timed = isTimed(declared)
+        this.#properties.set(property, { property, timed, violated: 0, firstSeed: null, message: null })
       }
     }
   }
@@ -162,7 +166,7 @@ export class ReportBuilder<Measure> {
   #violated(property: string, seed: number, message: string): void {
     const entry = this.#properties.get(property)
     if (entry === undefined) {
-      this.#properties.set(property, { property, violated: 1, firstSeed: seed, message })
+      this.#properties.set(property, { property, timed: false, violated: 1, firstSeed: seed, message })
       return
     }
     if (entry.violated++ > 0) return

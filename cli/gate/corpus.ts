@@ -13,6 +13,7 @@ import {
 import { HeddleError } from '../../sim/index.ts'
 import { UsageError } from '../exit.ts'
 import { eachOf, Interrupted, type Limits, type Pool, ThreadEnded, TimedOut } from '../pool.ts'
+import type { OwnSubject } from '../subjects.ts'
 import type { CorpusCase } from './result.ts'
 
 /** Every replay file in a folder and below, in the order of their names; none where there is no such folder. */
@@ -22,29 +23,42 @@ export async function corpusFiles(folder: string): Promise<readonly string[]> {
   return files.sort((a, b) => (a < b ? -1 : 1))
 }
 
-/** Those that were replayed; not all of them where it was called off. */
+/** A case for each, also where the gate was called off before its turn. */
 export async function replayCorpus(
   pool: Pool,
-  files: readonly string[],
+  { files, own }: { files: readonly string[]; own: readonly OwnSubject[] },
   limits: Limits,
 ): Promise<readonly CorpusCase[]> {
   const cases: (CorpusCase | undefined)[] = files.map(() => undefined)
   try {
     await eachOf(files, pool.workers, async (file, index) => {
-      cases[index] = await replayOne(pool, file, limits)
+      cases[index] = await replayOne(pool, { file, own }, limits)
     })
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error
   }
-  return cases.filter((one) => one !== undefined)
+  return files.map((file, index) => cases[index] ?? notCome(file))
 }
 
-async function replayOne(pool: Pool, file: string, limits: Limits): Promise<CorpusCase> {
-  const command = `npx heddle replay ${quoted(file)}`
+function notCome(file: string): CorpusCase {
+  const about = 'not replayed: the gate was over before'
+  return { file, outcome: undefined, isFine: false, about, command: commandFor(file) }
+}
+
+function commandFor(file: string): string {
+  return `npx heddle replay ${quoted(file)}`
+}
+
+async function replayOne(
+  pool: Pool,
+  { file, own }: { file: string; own: readonly OwnSubject[] },
+  limits: Limits,
+): Promise<CorpusCase> {
+  const command = commandFor(file)
   const wrong = (about: string): CorpusCase => ({ file, outcome: undefined, isFine: false, about, command })
   try {
     const record = await readReplayFile(file)
-    const replayed = await pool.run({ kind: 'replay', record, coordinator: undefined }, limits)
+    const replayed = await pool.run({ kind: 'replay', record, coordinator: undefined, own }, limits)
     return { file, outcome: replayed.outcome, ...judged(replayed), command }
   } catch (error) {
     if (error instanceof Interrupted) throw error

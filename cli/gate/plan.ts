@@ -13,6 +13,15 @@ export interface Chunk {
   readonly seeds: Seeds
 }
 
+export interface HuntPlan {
+  /** How many there are. */
+  readonly scenarios: number
+  /** The first seed of each. */
+  readonly seed: number
+  /** Of each; without it, the row goes on for ever. */
+  readonly seedsMax: number | undefined
+}
+
 /** The part of a row that is this shard's; each with its place in the whole row. */
 export function partOf<T>(items: readonly T[], shard: Shard): readonly T[] {
   return items.filter((_, index) => isOwn(index, shard))
@@ -24,19 +33,27 @@ function isOwn(index: number, { index: own, count }: Shard): boolean {
 
 /**
  * The chunks of a hunt that are this shard's, in rounds: some seeds of each scenario, then the next ones of each, so
- * that a budget that ends is shared out evenly. `seedsMax` is for each scenario; without it, the row goes on for ever.
- * From round to round another shard begins, so that each has something of each scenario.
+ * that a budget that ends is shared out evenly. From round to round another shard begins, so that each has something of each scenario.
  */
-export function* chunksOf(
-  { scenarios, seed, seedsMax }: { scenarios: number; seed: number; seedsMax: number | undefined },
-  shard: Shard,
+export function chunksOf(plan: HuntPlan, shard: Shard): Generator<Chunk> {
+  return chunksWhere(plan, (index) => isOwn(index, shard))
+}
+
+/** The chunks that are of other shards. */
+export function othersOf(plan: HuntPlan, shard: Shard): Generator<Chunk> {
+  return chunksWhere(plan, (index) => !isOwn(index, shard))
+}
+
+function* chunksWhere(
+  { scenarios, seed, seedsMax }: HuntPlan,
+  isWanted: (index: number) => boolean,
 ): Generator<Chunk> {
   const most = seedsMax ?? Number.MAX_SAFE_INTEGER - seed
   if (scenarios === 0) return
   for (let done = 0, round = 0; done < most; done += CHUNK_SEEDS, round++) {
     const seeds = { first: seed + done, count: Math.min(CHUNK_SEEDS, most - done) }
     for (let index = 0; index < scenarios; index++) {
-      if (isOwn(index + round, shard)) yield { index, seeds }
+      if (isWanted(index + round)) yield { index, seeds }
     }
   }
 }

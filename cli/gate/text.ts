@@ -3,7 +3,7 @@
 import { colours, failureText, plain, table, thousands } from '../../failures/index.ts'
 import { silenceText } from '../canaries.ts'
 import { seedsText } from '../tasks.ts'
-import { type CorpusCase, type GateResult, isFine, type ScenarioCase } from './result.ts'
+import { type CorpusCase, type GateResult, isFine, type PropertyCase, type ScenarioCase } from './result.ts'
 
 /** Of a sentence on what is wrong. */
 const TROUBLE_CHARS_MAX = 1_000
@@ -46,6 +46,7 @@ function corpusText({ file, about, command }: CorpusCase): string {
 function troublesOf(one: ScenarioCase): readonly string[] {
   const { title, search, unreached, divergences, troubles } = one
   const lines = [
+    ...one.properties.filter(isUnrecorded).map(unrecordedText),
     ...divergences.map((what) => `is not deterministic. ${what}`),
     ...troubles,
     ...unreached.map(
@@ -54,6 +55,16 @@ function troublesOf(one: ScenarioCase): readonly string[] {
     ...(search?.verdict === 'diverged' ? [`did not replay what its search found. ${search.about}`] : []),
   ]
   return lines.map((line) => `${cross()} ${plain(title)}: ${plain(line, TROUBLE_CHARS_MAX)}`)
+}
+
+/** Where the budget was over before it could be. */
+function isUnrecorded({ verdict, failure }: PropertyCase): boolean {
+  return verdict === 'violated' && failure === undefined
+}
+
+function unrecordedText({ property, message, firstSeed }: PropertyCase): string {
+  const seed = firstSeed === null ? '' : ` Not recorded; hunt from --seed ${firstSeed}.`
+  return `violated: ${property}: ${message ?? ''}${seed}`
 }
 
 function scenarioTable(scenarios: readonly ScenarioCase[]): string {

@@ -1,0 +1,207 @@
+// `heddle gate`: what a merge has to pass. Runs the canaries, replays the corpus, searches exhaustively what is small
+// enough, and hunts with what is left of the budget. It decides in which order, and nothing of what these do.
+
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { type Failure, replayFileName, thousands } from '../../failures/index.ts'
+import { silentCanaries } from '../canaries.ts'
+import { allMoves } from '../check-coverage.ts'
+import { DEFAULTS } from '../config.ts'
+import type { ExitCode } from '../exit.ts'
+import { recordFindings } from '../findings.ts'
+import { Interrupted, loadCoordinator, Pool } from '../pool.ts'
+import type { Project } from '../project.ts'
+import { isOwn, type Named, named, type Subject, subjectsOf } from '../subjects.ts'
+import { type Progress, progress } from '../terminal.ts'
+import { Budget } from './budget.ts'
+import { type Known, scenarioCase } from './cases.ts'
+import type { GateOptions } from './command.ts'
+import { corpusFiles, replayCorpus } from './corpus.ts'
+import { type Missing, reachedElsewhere } from './goals.ts'
+import { type Gathered, type HuntsOptions, huntChunks } from './hunts.ts'
+import { chunksOf, partOf, seedOf } from './plan.ts'
+import { report } from './reporters.ts'
+import { type CorpusCase, exitCodeOf, type GateResult, type Origin } from './result.ts'
+import { recordSearches, type Search, searchAll } from './searches.ts'
+import { seconds } from './text.ts'
+
+/** Of what is left of a budget when they begin, so that hunts have the larger part. */
+const SEARCHES_SHARE = 0.4
+/** How long what was called off may still take to be written down. */
+const AFTERMATH_MS = 5_000
+/** Of a budget: how much later than it recording may end. */
+const GRACE_SHARE = 0.05
+
+/** What every part of a gate works with. */
+interface Gate {
+  readonly options: GateOptions
+  readonly project: Project
+  readonly signal: AbortSignal
+  readonly pool: Pool
+  readonly line: Progress
+  readonly budget: Budget
+}
+
+export async function gateCommand(
+  options: GateOptions,
+  project: Project,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const pool = new Pool(options.workers)
+  const line = progress('gate')
+  const budget = new Budget(options.budget ?? null)
+  try {
+    const result = await resultOf({ options, project, signal, pool, line, budget })
+    line.stop()
+    await report(options.reporter, result, process.env)
+    return exitCodeOf(result)
+  } finally {
+    line.stop()
+    await pool.close()
+  }
+}
+
+async function resultOf(gate: Gate): Promise<GateResult> {
+  const { options, project, signal, pool, budget } = gate
+  const wanted = named([], project)
+  const subjects = await subjectsOf(wanted, options.coordinator)
+  const origin = await originOf(options.seed)
+  await loadCoordinator(pool, subjects[0]?.coordinator, limits(gate))
+  const silent = await canaries(gate)
+  const corpus = await replayed(gate)
+  const searches = await searched(gate, { wanted, subjects })
+  const gathered = await hunted(gate, { subjects, origin })
+  const missing = subjects.map((subject, index): Missing => {
+    return { subject, search: searches[index], gathered: gathered[index] as Gathered }
+  })
+  const { seeds: seedsMax, shard } = options
+  const plan = { known: missing, seed: origin.seed, seedsMax, shard }
+  const elsewhere = await reachedElsewhere(pool, plan, huntsOptions(gate, 'looking for goals'))
+  const known = await recorded(gate, missing)
+  const moves = allMoves(missing.flatMap((one) => [...one.gathered.moves, one.search?.moves ?? null]))
+  return {
+    origin,
+    shard,
+    budgetMs: budget.totalMs,
+    elapsedMs: budget.elapsedMs(),
+    interrupted: signal.aborted,
+    silent,
+    corpus,
+    scenarios: known.map((one, index) => scenarioCase({ ...one, elsewhere: elsewhere[index] ?? new Set() })),
+    moves: moves && { taken: moves.taken.length, all: moves.taken.length + moves.neverTaken.length },
+  }
+}
+
+/** The commit that is checked out says which seeds a gate hunts: the same everywhere, and others for the next one. */
+async function originOf(seed: number | undefined): Promise<Origin> {
+  if (seed !== undefined) return { seed, commit: null }
+  const git = await promisify(execFile)('git', ['rev-parse', 'HEAD']).catch(() => undefined)
+  const commit = git?.stdout.trim() ?? ''
+  return commit === '' ? { seed: 1, commit: null } : { seed: seedOf(commit), commit }
+}
+
+/** Until the budget is over, and not for longer than the command allows for one task. */
+function limits({ options, signal, budget }: Gate) {
+  return { timeoutMs: Math.max(1, Math.min(options.timeout, budget.leftMs())), signal }
+}
+
+async function canaries(gate: Gate): Promise<readonly string[] | null> {
+  gate.line.update('canaries')
+  return silentCanaries(gate.pool, limits(gate)).catch((error: unknown) => {
+    if (error instanceof Interrupted) return null
+    throw error
+  })
+}
+
+async function replayed(gate: Gate): Promise<readonly CorpusCase[]> {
+  const { pool, line, options, project } = gate
+  const files = partOf(await corpusFiles(project.settings?.replays ?? DEFAULTS.replays), options.shard)
+  line.update(`replaying ${files.length} files`)
+  return replayCorpus(pool, { files, own: project.own }, limits(gate))
+}
+
+async function searched(
+  { pool, line, options, signal, budget }: Gate,
+  { wanted, subjects }: { wanted: readonly Named[]; subjects: readonly Subject[] },
+): Promise<readonly (Search | undefined)[]> {
+  line.update('searching what is small enough')
+  const places = partOf([...subjects.keys()], options.shard)
+  const own = places.map((place) => {
+    const one = wanted[place] as Named
+    return isOwn(one) ? one : (subjects[place] as Subject)
+  })
+  const found = await searchAll(pool, own, { timeMaxMs: budget.leftMs() * SEARCHES_SHARE, signal })
+  return subjects.map((_, place) => found[places.indexOf(place)])
+}
+
+async function hunted(
+  gate: Gate,
+  { subjects, origin: { seed } }: { subjects: readonly Subject[]; origin: Origin },
+): Promise<readonly Gathered[]> {
+  const { options, pool } = gate
+  const chunks = chunksOf({ scenarios: subjects.length, seed, seedsMax: options.seeds }, options.shard)
+  return huntChunks(pool, { subjects, chunks }, huntsOptions(gate, 'hunting'))
+}
+
+function huntsOptions({ options, line, signal, budget }: Gate, what: string): HuntsOptions {
+  const { strategy, timing, checkDeterminism, timeout: timeoutMs } = options
+  const began = budget.elapsedMs()
+  return {
+    strategy,
+    timing,
+    checkDeterminism,
+    timeoutMs,
+    signal,
+    budget,
+    onProgress({ runs, failures }) {
+      const perSecond = Math.round((runs * 1_000) / (budget.elapsedMs() - began))
+      const left =
+        budget.totalMs === null ? '' : `, ${seconds(Math.round(budget.leftMs() / 1_000) * 1_000)} left`
+      line.update(
+        `${what}: ${thousands(runs)} runs, ${thousands(perSecond)}/s, ${thousands(failures)} failing${left}`,
+      )
+    },
+  }
+}
+
+/** Writes down what was violated: by a search, which gives the shortest run, or else by the first seed of a hunt. */
+async function recorded(
+  { options, pool, line, signal, budget }: Gate,
+  all: readonly Missing[],
+): Promise<readonly Omit<Known, 'elsewhere'>[]> {
+  line.update('recording what was found')
+  const { strategy, timing, out: folder, timeout: timeoutMs } = options
+  const taken = new Set<string>()
+  const graceMs = (budget.totalMs ?? 0) * GRACE_SHARE
+  const until = signal.aborted
+    ? AbortSignal.timeout(AFTERMATH_MS)
+    : budget.totalMs === null
+      ? signal
+      : AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(budget.leftMs() + graceMs))])
+  const known: Omit<Known, 'elsewhere'>[] = []
+  for (const { subject, search, gathered } of all) {
+    const failures: Failure[] = [...(await recordSearches({ subject, search }, { folder, taken }))]
+    const { report } = gathered
+    const left = (report?.properties ?? []).filter(
+      ({ property }) => !failures.some((failure) => failure.property === property),
+    )
+    for (const { property } of left) taken.add(replayFileName(subject.scenario, property))
+    const findings = await recordFindings(
+      pool,
+      [{ subject, report: report && { ...report, properties: left }, moves: null }],
+      {
+        strategy,
+        timing,
+        folder,
+        pastes: true,
+        shrinks: () => true,
+        shrinkMaxMs: () => budget.leftMs() / 2,
+        timeoutMs,
+        signal: until,
+      },
+    )
+    failures.push(...findings.failures)
+    known.push({ subject, search, gathered, failures, divergences: findings.divergences })
+  }
+  return known
+}

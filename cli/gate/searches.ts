@@ -1,0 +1,224 @@
+// The exhaustive searches of a gate: a check of each scenario that is made of actors, an exploration of each that is
+// code, as far as a bound goes that keeps them small. What is larger is left to the hunts. Prints nothing.
+
+import { relative } from 'node:path'
+import {
+  type Failure,
+  type Recorded,
+  replayFileName,
+  thousands,
+  untaken,
+  writeReplayFile,
+} from '../../failures/index.ts'
+import { exhaustibles, explorables } from '../../properties/index.ts'
+import { CheckLink } from '../check-link.ts'
+import type { Move } from '../check-moves.ts'
+import { type CheckSubject, exhaustible } from '../check-task.ts'
+import { type CheckResult, checkAll, isLost } from '../checking.ts'
+import { nameOf } from '../coordinators.ts'
+import { type Explored, type ExploringSubject, explorable } from '../explore-task.ts'
+import { eachOf, Interrupted, type Pool, ThreadEnded, TimedOut } from '../pool.ts'
+import { type OwnScenario, replayCommandFor, type Subject } from '../subjects.ts'
+import type { SearchCase } from './result.ts'
+
+/** Up to these, a search is small; the same on every machine. */
+const SMALL = { states: 200_000, executions: 20_000, memoryBytes: 1_000_000_000 }
+/** A search that tells nothing for so long is given up. */
+const SILENT_MAX_MS = 60_000
+
+/** What a search came to. */
+export interface Search {
+  readonly case: SearchCase
+  /** What it violated; one where it was not told to go on. */
+  readonly violated: readonly {
+    readonly property: string
+    readonly message: string
+    readonly recorded: Recorded
+  }[]
+  /** `sometimes` claims that it reached. */
+  readonly reached: readonly string[]
+  readonly moves: readonly Move[] | null
+}
+
+/** What is searched of a subject. */
+type Plan =
+  | { readonly kind: 'check'; readonly subject: CheckSubject; readonly size: string | undefined }
+  | { readonly kind: 'explore'; readonly subject: ExploringSubject; readonly size: string | undefined }
+
+export interface SearchOptions {
+  /** How long all of them may take. */
+  readonly timeMaxMs: number
+  readonly signal: AbortSignal
+}
+
+/** One search for each subject that can be searched, by its place; undefined where it cannot, or was not come to. */
+export async function searchAll(
+  pool: Pool,
+  subjects: readonly (Subject & { readonly kind?: OwnScenario['kind'] })[],
+  options: SearchOptions,
+): Promise<readonly (Search | undefined)[]> {
+  const plans = subjects.map(planOf)
+  const deadline = performance.now() + options.timeMaxMs
+  const checks = indicesOf(plans, 'check')
+  const found: (Search | undefined)[] = subjects.map(() => undefined)
+  const { results } = await checkAll(
+    pool,
+    checks.map(({ plan }) => ({ ...plan.subject, everyProperty: true })),
+    {
+      manner: {
+        isReduced: true,
+        order: 'breadth first',
+        statesMax: SMALL.states,
+        memoryMaxBytes: SMALL.memoryBytes,
+        // Each its share, so that a large one leaves something to the others.
+        ...bounded((options.timeMaxMs * pool.workers) / Math.max(1, checks.length)),
+      },
+      silentMaxMs: SILENT_MAX_MS,
+      threads: pool.workers,
+      signal: options.signal,
+      onProgress: () => {},
+    },
+  )
+  for (const [place, { index, plan }] of checks.entries()) found[index] = checked(results[place], plan.size)
+  const explorations = indicesOf(plans, 'explore')
+  await eachOf(explorations, pool.workers, async ({ index, plan }) => {
+    const leftMs = Math.max(1, deadline - performance.now())
+    if (!options.signal.aborted) found[index] = await explored(pool, plan, { ...options, timeMaxMs: leftMs })
+  })
+  return found
+}
+
+function bounded(timeMaxMs: number): { readonly timeMaxMs?: number } {
+  return Number.isFinite(timeMaxMs) ? { timeMaxMs: Math.max(1, Math.floor(timeMaxMs)) } : {}
+}
+
+function indicesOf<Kind extends Plan['kind']>(plans: readonly (Plan | undefined)[], kind: Kind) {
+  return plans.flatMap((plan, index) =>
+    plan?.kind === kind ? [{ index, plan: plan as Plan & { kind: Kind } }] : [],
+  )
+}
+
+/** Of the catalogue, the size at which it can be exhausted under this coordinator; of the user's own, itself. */
+function planOf(subject: Subject & { readonly kind?: OwnScenario['kind'] }): Plan | undefined {
+  if (subject.file !== undefined) {
+    const { kind, ...own } = subject
+    return { kind: kind === 'actors' ? 'check' : 'explore', subject: own, size: undefined }
+  }
+  const { scenario, coordinator } = subject
+  const isSame = (one: { scenario: string; coordinator: string }) =>
+    one.scenario === scenario && one.coordinator === nameOf(coordinator)
+  const check = exhaustibles.findIndex((one) => isSame(one) && one.expected !== 'violated')
+  if (check >= 0)
+    return { kind: 'check', subject: { index: check, coordinator }, size: exhaustible(check).size }
+  const explore = explorables.findIndex((one) => isSame(one) && one.broken.length === 0)
+  if (explore < 0) return undefined
+  return { kind: 'explore', subject: { index: explore, coordinator }, size: explorable(explore).size }
+}
+
+function checked(result: CheckResult, size: string | undefined): Search | undefined {
+  if (result === undefined) return undefined
+  const nothing = { violated: [], reached: [], moves: null }
+  if (isLost(result)) {
+    const verdict = result.bound === undefined ? 'lost' : 'bounded'
+    return { case: { kind: 'check', verdict, covered: result.states, size, about: result.how }, ...nothing }
+  }
+  const { report, counterexamples, moves } = result
+  const violated = counterexamples.map(({ property, message, recorded }) => ({ property, message, recorded }))
+  return {
+    case: {
+      kind: 'check',
+      ...verdictOf(report.verdict, violated),
+      covered: report.states,
+      size,
+      about: `${thousands(report.states)} states${report.bound === null ? '' : `, up to its bound of ${report.bound}`}`,
+    },
+    violated,
+    reached: report.sometimes.filter(({ reached }) => reached).map(({ property }) => property),
+    moves,
+  }
+}
+
+/** A counterexample that does not come out again counts for nothing but that. */
+function verdictOf(verdict: string, violated: Search['violated']): Pick<SearchCase, 'verdict'> {
+  if (violated.some(({ recorded }) => recorded.divergence !== null)) return { verdict: 'diverged' }
+  if (violated.length > 0) return { verdict: 'violated' }
+  // Goals are judged over the hunts, too, so that a search that did not reach one says nothing against it.
+  return { verdict: verdict === 'holds' || verdict === 'unreached' ? 'holds' : 'bounded' }
+}
+
+async function explored(
+  pool: Pool,
+  { subject, size }: Plan & { kind: 'explore' },
+  { timeMaxMs, signal }: SearchOptions,
+): Promise<Search | undefined> {
+  const link = new CheckLink()
+  const abort = () => link.abort()
+  signal.addEventListener('abort', abort, { once: true })
+  const manner = {
+    executionsMax: SMALL.executions,
+    preemptionsMax: undefined,
+    resume: undefined,
+    mustBreak: false,
+  }
+  const time = { timeMaxMs: bounded(timeMaxMs).timeMaxMs }
+  try {
+    const limits = { timeoutMs: Math.min(2 ** 31 - 1, timeMaxMs + SILENT_MAX_MS), signal }
+    const task = { kind: 'explore', ...subject, ...manner, ...time, shared: link.shared } as const
+    return found(await pool.run(task, limits), size)
+  } catch (error) {
+    if (error instanceof Interrupted) return undefined
+    if (!(error instanceof TimedOut || error instanceof ThreadEnded)) throw error
+    const about = error instanceof TimedOut ? 'never settled' : `ended its thread: ${error.message}`
+    const lost = { kind: 'explore', verdict: 'lost', covered: 0, size, about } as const
+    return { case: lost, violated: [], reached: [], moves: null }
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+function found({ report, failures }: Explored, size: string | undefined): Search {
+  const violated = failures.map(({ property, recorded }) => ({
+    property,
+    message: recorded.found.message ?? '',
+    recorded,
+  }))
+  return {
+    case: {
+      kind: 'explore',
+      ...verdictOf(report.verdict, violated),
+      covered: report.executions,
+      size,
+      about: `${thousands(report.executions)} traces${report.bound === null ? '' : `, up to its bound of ${report.bound}`}`,
+    },
+    violated,
+    reached: report.sometimes.filter(({ reached }) => reached).map(({ property }) => property),
+    moves: null,
+  }
+}
+
+/** Writes what a search violated to replay files; `taken` are the names that are taken. */
+export async function recordSearches(
+  { subject, search }: { readonly subject: Subject; readonly search: Search | undefined },
+  { folder, taken }: { folder: string; taken: Set<string> },
+): Promise<readonly Failure[]> {
+  if (search === undefined || search.case.verdict === 'diverged') return []
+  const failures: Failure[] = []
+  for (const { property, message, recorded } of search.violated) {
+    const name = untaken(replayFileName(recorded.scenario, property), taken)
+    const path = await writeReplayFile(folder, name, recorded.text)
+    const file = relative(process.cwd(), path) || path
+    failures.push({
+      scenario: recorded.scenario,
+      coordinator: recorded.coordinator,
+      property,
+      which: `${search.case.size === undefined ? '' : `${search.case.size}; `}found among all schedules`,
+      message,
+      step: recorded.found.step,
+      timeUs: recorded.found.at,
+      timeline: recorded.timeline,
+      file,
+      command: replayCommandFor(file, subject),
+    })
+  }
+  return failures
+}
