@@ -2,7 +2,9 @@
 // shrinks to the least, and refuses what no lifecycle scenario could be made of. Knows no option by name.
 
 import fc from 'fast-check'
-import { type Duration, HeddleError, toUs, type WindowInput } from '../sim/index.ts'
+import { type Duration, toUs, type WindowInput } from '../sim/index.ts'
+import { integers, usually } from './afresh.ts'
+import { checkKeys, refuse } from './refuse.ts'
 
 /** From `min` to `max`, both included; one that is left out is the usual one. */
 export interface Range<Bound> {
@@ -51,14 +53,14 @@ export function windows(
   }
   const { min, max } = bounds(option, constraint, usual, toUs)
   const drawn = windowsWithin(toUs(min), toUs(max))
-  return constraint === undefined ? fc.option(drawn, { nil: byDefault, freq: 2 }) : drawn
+  return constraint === undefined ? usually(byDefault, { drawn, ofTen: 5 }) : drawn
 }
 
 function windowsWithin(minUs: number, maxUs: number): fc.Arbitrary<WindowInput> {
   const [unit, unitUs] = [minUs, maxUs].every((us) => us % US_PER_MS === 0)
     ? (['ms', US_PER_MS] as const)
     : (['us', 1] as const)
-  const delay = fc.integer({ min: minUs / unitUs, max: maxUs / unitUs })
+  const delay = integers({ min: minUs / unitUs, max: maxUs / unitUs })
   const text = (count: number): Duration => (count === 0 ? 0 : `${count}${unit}`)
   return fc.tuple(delay, delay).map(([a, b]): WindowInput => {
     return a === b ? text(a) : [text(Math.min(a, b)), text(Math.max(a, b))]
@@ -73,10 +75,12 @@ export function choices<Value>(
 ): fc.Arbitrary<Value> {
   if (constraint === undefined) return usual
   const among = (Array.isArray(constraint) ? constraint : [constraint]) as readonly Value[]
-  if (among.length === 0) refuse(option, 'one of a list that is not empty', constraint)
+  if (among.length === 0) refuse(nameOf(option), 'one of a list that is not empty', constraint)
   for (const value of among) option.check(value)
   return fc.constantFrom(...among)
 }
+
+const nameOf = ({ name }: Option) => `the constraint ${name}`
 
 function isRange(constraint: unknown): constraint is Range<any> {
   return typeof constraint === 'object' && constraint !== null && !Array.isArray(constraint)
@@ -88,22 +92,11 @@ function bounds<Bound>(
   usual: Bounds<Bound>,
   sizeOf: (bound: Bound) => number,
 ): Bounds<Bound> {
-  if (Object.keys(range).some((key) => key !== 'min' && key !== 'max')) {
-    refuse(option, 'a value, or { min, max }', range)
-  }
+  checkKeys(nameOf(option), range, ['min', 'max'])
   for (const bound of [range.min, range.max]) if (bound !== undefined) option.check(bound)
   const min =
     range.min ?? (range.max !== undefined && sizeOf(range.max) < sizeOf(usual.min) ? range.max : usual.min)
   const max = range.max ?? (sizeOf(usual.max) < sizeOf(min) ? min : usual.max)
-  if (sizeOf(min) > sizeOf(max)) refuse(option, 'a range with min <= max', range)
+  if (sizeOf(min) > sizeOf(max)) refuse(nameOf(option), 'a range with min <= max', range)
   return { min, max }
-}
-
-/** Throws HEDDLE_OPTIONS for a constraint that is none. */
-export function refuse({ name }: Pick<Option, 'name'>, expected: string, found: unknown): never {
-  const shown = JSON.stringify(found) ?? String(found)
-  throw new HeddleError(
-    'HEDDLE_OPTIONS',
-    `Expected the constraint ${name} to be ${expected}, found ${shown}.`,
-  )
 }

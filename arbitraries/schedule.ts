@@ -2,14 +2,8 @@
 // which events fall due. It says what comes next and when; it draws nothing, and knows no scenario.
 
 import { toStringMethod } from 'fast-check'
-import {
-  type Choice,
-  type ChoiceSource,
-  type Event,
-  HeddleError,
-  TIMINGS,
-  type TimingName,
-} from '../sim/index.ts'
+import { type Choice, type ChoiceSource, type Event, TIMINGS, type TimingName } from '../sim/index.ts'
+import { refuse } from './refuse.ts'
 
 export interface ScheduleOptions {
   /**
@@ -37,9 +31,8 @@ export interface Schedule {
  */
 export function schedule(picks: readonly number[], options: ScheduleOptions = {}): Schedule {
   const { timing = 'sampled' } = options
-  if (!Array.isArray(picks) || !picks.every(Number.isSafeInteger)) {
-    throw new HeddleError('HEDDLE_OPTIONS', 'Expected the picks of a schedule to be a list of integers.')
-  }
+  const isList = Array.isArray(picks) && picks.every(Number.isSafeInteger)
+  if (!isList) refuse('the picks of a schedule', 'a list of integers', picks)
   checkTiming(timing)
   const text = `[${picks.join(', ')}]${timing === 'sampled' ? '' : `, { timing: '${timing}' }`}`
   return Object.assign(() => new Picked(picks, timing), {
@@ -52,8 +45,10 @@ export function schedule(picks: readonly number[], options: ScheduleOptions = {}
 /** Throws HEDDLE_OPTIONS for what is no timing. */
 export function checkTiming(timing: unknown): void {
   if (TIMINGS.includes(timing as TimingName)) return
-  throw new HeddleError('HEDDLE_OPTIONS', `Expected the timing of a schedule to be ${TIMINGS.join(' or ')}.`)
+  refuse('the timing of a schedule', TIMINGS.join(' or '), timing)
 }
+
+type Clock = Parameters<ChoiceSource['choose']>[1]
 
 class Picked implements ChoiceSource {
   readonly untimed: boolean
@@ -65,23 +60,15 @@ class Picked implements ChoiceSource {
     this.#picks = picks
   }
 
-  choose(enabled: readonly Event[], clock: Parameters<ChoiceSource['choose']>[1]): Choice | undefined {
-    const atUs = (event: Event, delayUs: number) => Math.max(clock.nowUs, clock.createdAtUs(event) + delayUs)
-    const dueUs = (event: Event) => atUs(event, event.window.minUs)
-    const required = enabled.filter(({ fault }) => fault === undefined)
-    // Behind this time something would be late that must happen.
-    const untilUs = this.untimed
-      ? Number.POSITIVE_INFINITY
-      : required.reduce(
-          (least, event) => Math.min(least, atUs(event, event.window.maxUs)),
-          Number.POSITIVE_INFINITY,
-        )
-    const inTime = (event: Event) => dueUs(event) <= untilUs
-    const byDue = (a: Event, b: Event) => dueUs(a) - dueUs(b) || a.sequence - b.sequence
-    const events = required.filter(inTime).sort(byDue)
-    const faults = enabled.filter((event) => event.fault !== undefined && inTime(event)).sort(byDue)
-    const event = this.#pick(events, faults)
-    return event && { event, timeUs: dueUs(event) }
+  choose(enabled: readonly Event[], clock: Clock): Choice | undefined {
+    const dueUs = (event: Event) => clock.createdAtUs(event) + event.window.minUs
+    const possible = this.untimed ? enabled : inTime(enabled, clock)
+    const sorted = possible.toSorted((a, b) => dueUs(a) - dueUs(b) || a.sequence - b.sequence)
+    const event = this.#pick(
+      sorted.filter(({ fault }) => fault === undefined),
+      sorted.filter(({ fault }) => fault !== undefined),
+    )
+    return event && { event, timeUs: Math.max(clock.nowUs, dueUs(event)) }
   }
 
   #pick(events: readonly Event[], faults: readonly Event[]): Event | undefined {
@@ -90,4 +77,12 @@ class Picked implements ChoiceSource {
     if (pick < 0) return faults.length === 0 ? events[0] : faults[(-pick - 1) % faults.length]
     return events.length === 0 ? undefined : events[pick % events.length]
   }
+}
+
+/** What can happen before anything is late that must happen; what has waited for its turn is due at once. */
+function inTime(enabled: readonly Event[], clock: Clock): readonly Event[] {
+  const atUs = (event: Event, delayUs: number) => Math.max(clock.nowUs, clock.createdAtUs(event) + delayUs)
+  const required = enabled.filter(({ fault }) => fault === undefined)
+  const untilUs = Math.min(...required.map((event) => atUs(event, event.window.maxUs)))
+  return enabled.filter((event) => atUs(event, event.window.minUs) <= untilUs)
 }

@@ -2,7 +2,7 @@
 // nothing here runs a scenario.
 
 import fc from 'fast-check'
-import { HeddleError } from '../sim/index.ts'
+import { checkKeys, refuse } from './refuse.ts'
 import { checkTiming, type Schedule, type ScheduleOptions, schedule } from './schedule.ts'
 
 export interface ScheduleConstraints extends ScheduleOptions {
@@ -10,7 +10,6 @@ export interface ScheduleConstraints extends ScheduleOptions {
   readonly maxLength?: number
 }
 
-const CONSTRAINTS = ['maxLength', 'timing']
 const LENGTH = 100
 const LENGTH_MAX = 10_000
 /** So many events that can come next are told apart; more than this are seldom enabled at once. */
@@ -23,15 +22,10 @@ const FAULTS = 10
  * a constraint does not fit.
  */
 export function schedules(constraints: ScheduleConstraints = {}): fc.Arbitrary<Schedule> {
+  checkKeys('the constraints of schedules()', constraints, ['maxLength', 'timing'])
   const { maxLength = LENGTH, timing = 'sampled' } = constraints
-  const unknown = Object.keys(constraints).find((key) => !CONSTRAINTS.includes(key))
-  if (unknown !== undefined || !Number.isSafeInteger(maxLength) || maxLength < 0 || maxLength > LENGTH_MAX) {
-    const found = unknown === undefined ? `maxLength ${maxLength}` : `"${unknown}"`
-    throw new HeddleError(
-      'HEDDLE_OPTIONS',
-      `Expected the constraints of schedules() to be timing, and a maxLength from 0 to ${LENGTH_MAX}, found ${found}.`,
-    )
-  }
+  const isLength = Number.isSafeInteger(maxLength) && maxLength >= 0 && maxLength <= LENGTH_MAX
+  if (!isLength) refuse('the constraint maxLength', `an integer from 0 to ${LENGTH_MAX}`, maxLength)
   checkTiming(timing)
   return new Schedules(maxLength, { timing })
 }

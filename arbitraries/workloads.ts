@@ -10,6 +10,7 @@ import {
   STATES,
 } from '../model/index.ts'
 import type { Duration } from '../sim/index.ts'
+import { integers, usually } from './afresh.ts'
 import {
   type CountConstraint,
   choices,
@@ -17,10 +18,10 @@ import {
   type OneOf,
   type Option,
   type Range,
-  refuse,
   type WindowConstraint,
   windows,
 } from './constraints.ts'
+import { checkKeys } from './refuse.ts'
 
 type Delays = LifecycleParameters['delays']
 type Faults = LifecycleParameters['faults']
@@ -74,11 +75,7 @@ const CHOICES: { readonly [Key in Choice]: fc.Arbitrary<LifecycleParameters[Key]
   token: fc.constantFrom('header', 'subprotocol', 'missing', 'invalid'),
   sends: fc.constantFrom('on-open', 'pipelined', 'when-ready'),
   balancer: fc.constantFrom('none', 'transparent', 'strips-authorization'),
-  asksFor: fc.oneof(
-    { withCrossShrink: true },
-    { weight: 9, arbitrary: fc.constant(null) },
-    { weight: 1, arbitrary: fc.constantFrom(...STATES) },
-  ),
+  asksFor: usually<LifecycleParameters['asksFor']>(null, { drawn: fc.constantFrom(...STATES), ofTen: 9 }),
 }
 
 const DEFAULTS = lifecycleParameters({})
@@ -89,32 +86,27 @@ const DEFAULTS = lifecycleParameters({})
  * short, and can be pasted back. Throws HEDDLE_OPTIONS or HEDDLE_SCENARIO_OPTIONS where a constraint does not fit.
  */
 export function workloads(constraints: WorkloadConstraints = {}): fc.Arbitrary<LifecycleOptions> {
-  checkKeys('of workloads()', constraints, DEFAULTS)
+  checkKeys('the constraints of workloads()', constraints, Object.keys(DEFAULTS))
   const { stagger, delays, faults } = constraints
   const counts = mapped(COUNTS, (usual, key) => countBounds(optionAt(key), constraints[key], usual))
   // All of them together may be too many, where none is alone.
   lifecycleParameters(mapped(counts, ({ max }) => max))
   const chosen: ChoiceConstraints = constraints
   const choice = <Key extends Choice>(key: Key) => choices(optionAt(key), chosen[key], CHOICES[key])
-  return fc
-    .record({
-      ...mapped(counts, (bounds) => fc.integer(bounds)),
-      faults: faults === false ? fc.constant({}) : faultPlans(faults),
-      token: choice('token'),
-      sends: choice('sends'),
-      balancer: choice('balancer'),
-      asksFor: choice('asksFor'),
-      stagger: windows(optionAt('stagger'), stagger, {
-        usual: { min: 0, max: STAGGER_MAX },
-        byDefault: DEFAULTS.stagger,
-      }),
-      delays: delays === false ? fc.constant({}) : delayWindows(delays),
-    })
-    .map((drawn) => {
-      // Who only asks never leaves, and with several instances would renew its lease for ever.
-      const instances = drawn.asksFor === null ? drawn.instances : counts.instances.min
-      return unlikeDefaults({ ...drawn, instances }, { ...DEFAULTS, delays: {}, faults: {} })
-    })
+  const people = fc.record({
+    // Before the others, as a failure that takes no fault is another one than that which takes one.
+    faults: faults === false ? fc.constant({}) : faultPlans(faults),
+    ...mapped(counts, (bounds) => integers(bounds)),
+    token: choice('token'),
+    sends: choice('sends'),
+    balancer: choice('balancer'),
+    asksFor: choice('asksFor'),
+  })
+  return fc.tuple(people, times(stagger, delays)).map(([drawn, timed]) => {
+    // Who only asks never leaves, and with several instances would renew its lease for ever.
+    const instances = drawn.asksFor === null ? drawn.instances : counts.instances.min
+    return unlikeDefaults({ ...drawn, ...timed, instances }, { ...DEFAULTS, delays: {}, faults: {} })
+  })
 }
 
 /**
@@ -124,12 +116,13 @@ export function workloads(constraints: WorkloadConstraints = {}): fc.Arbitrary<L
 export function faultPlans(
   constraints?: FaultConstraints,
 ): fc.Arbitrary<NonNullable<LifecycleOptions['faults']>> {
-  if (constraints !== undefined) checkKeys('faults', constraints, DEFAULTS.faults)
+  if (constraints !== undefined) checkKeys('the constraint faults', constraints, Object.keys(DEFAULTS.faults))
   const usual = mapped(DEFAULTS.faults, () => STRIKES)
   const budgets = mapped(constraints ?? usual, (constraint, fault) =>
-    fc.integer(countBounds(optionAt(fault, 'faults'), constraint, STRIKES)),
+    integers(countBounds(optionAt(fault, 'faults'), constraint, STRIKES)),
   )
-  return fc.record(budgets).map((drawn) => unlikeDefaults(drawn, DEFAULTS.faults))
+  const plans = fc.record(budgets).map((drawn) => unlikeDefaults(drawn, DEFAULTS.faults))
+  return constraints === undefined ? noneAtFirst(plans) : plans
 }
 
 /** What the single coordinator does with a second connection, for `single(policy)`. */
@@ -137,16 +130,34 @@ export function policies(): fc.Arbitrary<Policy> {
   return fc.constantFrom('standby', 'takeover', 'reject')
 }
 
+function times(
+  stagger: WorkloadConstraints['stagger'],
+  delays: WorkloadConstraints['delays'],
+): fc.Arbitrary<Pick<LifecycleOptions, 'stagger' | 'delays'>> {
+  const drawn = fc.record({
+    stagger: windows(optionAt('stagger'), stagger, {
+      usual: { min: 0, max: STAGGER_MAX },
+      byDefault: DEFAULTS.stagger,
+    }),
+    delays: delays === false ? fc.constant({}) : delayWindows(delays),
+  })
+  return stagger === undefined && delays === undefined ? noneAtFirst(drawn) : drawn
+}
+
 function delayWindows(constraints?: DelayConstraints): fc.Arbitrary<NonNullable<LifecycleOptions['delays']>> {
-  if (constraints !== undefined) checkKeys('delays', constraints, DEFAULTS.delays)
-  const keys = constraints === undefined ? DEFAULTS.delays : constraints
-  const drawn = mapped(keys, (_, delay: keyof Delays) =>
+  if (constraints !== undefined) checkKeys('the constraint delays', constraints, Object.keys(DEFAULTS.delays))
+  const drawn = mapped(constraints ?? DEFAULTS.delays, (_, delay) =>
     windows(optionAt(delay, 'delays'), constraints?.[delay], {
       usual: { min: 0, max: DELAYS_MAX[delay] },
       byDefault: DEFAULTS.delays[delay],
     }),
   )
   return fc.record(drawn).map((values) => unlikeDefaults(values, DEFAULTS.delays))
+}
+
+/** Shrinks to none of it at once before it shrinks one thing after the other, as two may fail only together. */
+function noneAtFirst<Values extends object>(drawn: fc.Arbitrary<Values>): fc.Arbitrary<Values | object> {
+  return usually<Values | object>({}, { drawn, ofTen: 1 })
 }
 
 function optionAt(key: string, within?: 'delays' | 'faults'): Option {
@@ -156,15 +167,6 @@ function optionAt(key: string, within?: 'delays' | 'faults'): Option {
     name: within === undefined ? key : `${within}.${key}`,
     check: (value) => void lifecycleParameters(nested(value)),
   }
-}
-
-function checkKeys(name: string, constraints: unknown, known: object): void {
-  const keys = Object.keys(known)
-  if (typeof constraints !== 'object' || constraints === null || Array.isArray(constraints)) {
-    refuse({ name }, `an object with any of ${keys.join(', ')}`, constraints)
-  }
-  const unknown = Object.keys(constraints).find((key) => !keys.includes(key))
-  if (unknown !== undefined) refuse({ name }, `one of ${keys.join(', ')}`, unknown)
 }
 
 /** The values that are not what is taken anyway, in the order in which the defaults stand. */
