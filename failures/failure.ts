@@ -1,6 +1,6 @@
 // One failure as a person sees it: what was violated where, how it came to it, and how to see it again.
 
-import { formatUs } from '../sim/index.ts'
+import { type Decision, formatUs } from '../sim/index.ts'
 import { decisionLine, type Line, shrunkLine } from './explain-text.ts'
 import type { Smaller } from './smaller.ts'
 import { colours, heading, plain, width, wrapped } from './text.ts'
@@ -20,6 +20,8 @@ export interface Failure {
   readonly timeline: Timeline
   /** What shrinking left of it, and what decides it; undefined where it is as it was found. */
   readonly smaller?: Omit<Smaller, 'recorded'> | undefined
+  /** What decides it, where it is as it was found. */
+  readonly decides?: Decision | undefined
   readonly file: string
   readonly command: string
   /** The file on one line, where that is short enough to paste. */
@@ -63,13 +65,14 @@ function head({ scenario, coordinator, property, which }: Failure): string {
 
 const LABEL = ' '.repeat('  Violated   '.length)
 
-function foot({ message, step, timeUs, file, command, smaller, token }: Failure): readonly string[] {
+function foot(failure: Failure): readonly string[] {
+  const { message, step, timeUs, file, command, smaller, token } = failure
+  const decides = smaller?.decides ?? failure.decides
   const said = `${plain(message)} (step ${step}, ${formatUs(timeUs)})`
   return [
     ...labelled(['Violated', said]),
-    ...(smaller === undefined
-      ? []
-      : [...labelled(shrunkLine(smaller)), ...labelled(decisionLine(smaller.decides))]),
+    ...(smaller === undefined ? [] : labelled(shrunkLine(smaller))),
+    ...(decides === undefined ? [] : labelled(decisionLine(decides))),
     `  Written    ${plain(file)}`,
     `  Replay     ${plain(command)}`,
     ...(token === undefined ? [] : [`  Paste      ${token}`]),

@@ -1,7 +1,15 @@
 // What a test is about, as a scenario: the body of a world becomes one, and a claim that it makes can be traced to its
 // line. It runs nothing.
 
-import { type Check, HeddleError, type Property, type Scenario, type World, world } from '../sim/index.ts'
+import {
+  type Check,
+  HeddleError,
+  type Property,
+  type Scenario,
+  scenario,
+  type World,
+  world,
+} from '../sim/index.ts'
 import { Lines } from './stack.ts'
 
 /** The body of a world: plain asynchronous code, called afresh for each run. */
@@ -29,13 +37,13 @@ export function prepared(name: string, subject: unknown, properties: readonly Pr
       `Expected test.sim() to be given a scenario or the body of a world, found ${found}.`,
     )
   }
-  return { scenario: withMore(subject as Scenario, properties), claims }
+  return { scenario: withMore(scenario(subject as Scenario), properties), claims }
 }
 
 /** The scenario with more claims, whatever it is shrunk to. */
-function withMore(scenario: Scenario, more: readonly Property[]): Scenario {
-  if (more.length === 0) return scenario
-  const { properties, simpler, withParameters, ...rest } = scenario
+function withMore(whole: Scenario, more: readonly Property[]): Scenario {
+  if (more.length === 0) return whole
+  const { properties, simpler, withParameters, ...rest } = whole
   return {
     ...rest,
     properties: [...properties, ...more],

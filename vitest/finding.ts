@@ -13,7 +13,17 @@ import {
   shrinkRecord,
   writeWhole,
 } from '../failures/index.ts'
-import { HeddleError, hunt, parseTrace, recorded, run, type Scenario, type Trace } from '../sim/index.ts'
+import {
+  type Decision,
+  explain,
+  HeddleError,
+  hunt,
+  parseTrace,
+  recorded,
+  run,
+  type Scenario,
+  type Trace,
+} from '../sim/index.ts'
 import { replayCommand, replayPath } from './command.ts'
 import { inTime, isTimeout, type Job } from './job.ts'
 import { type Told, violation } from './violation.ts'
@@ -24,11 +34,13 @@ export interface Finding {
   readonly text: string
   /** Which schedule it is. */
   readonly which: string
+  /** Whether it is the shortest there is, and is shown as it is. */
+  readonly isShortest?: boolean
 }
 
 /** The error that a test fails with: a violation, or that the run is not the same again. */
-export async function failureOf(job: Job, { text, which }: Finding): Promise<Error> {
-  const smaller = await shrunk(job, text)
+export async function failureOf(job: Job, { text, which, isShortest }: Finding): Promise<Error> {
+  const smaller = isShortest ? undefined : await shrunk(job, text)
   const found = smaller?.recorded ?? { text, ...(await replayOn(parseTrace(text), job.scenario)) }
   if (found.divergence !== null) throw await notDeterministic(job, text, found.divergence.message)
   const trace = parseTrace(found.text)
@@ -37,7 +49,8 @@ export async function failureOf(job: Job, { text, which }: Finding): Promise<Err
   const path = replayPath({ out: job.settings.out, property: trace.outcome.property ?? '' }, job.test, cwd)
   await writeWhole(path, found.text)
   const file = relative(cwd, path) || path
-  const failure = await described(job, { trace, scenario, found, smaller, file, which })
+  const decides = smaller === undefined ? await decisionOf(job, trace, scenario) : undefined
+  const failure = await described(job, { trace, scenario, found, smaller, decides, file, which })
   const detail = failureDetail(failure)
   return violation({ ...(await told(job, trace, scenario)), detail })
 }
@@ -47,12 +60,13 @@ interface Recording {
   readonly scenario: Scenario
   readonly found: Recorded
   readonly smaller: Smaller | undefined
+  readonly decides: Decision | undefined
   readonly file: string
   readonly which: string
 }
 
 async function described({ test }: Job, recording: Recording): Promise<Failure> {
-  const { trace, scenario, found, smaller, file, which } = recording
+  const { trace, scenario, found, smaller, decides, file, which } = recording
   return {
     scenario: found.scenario,
     coordinator: found.coordinator,
@@ -63,6 +77,7 @@ async function described({ test }: Job, recording: Recording): Promise<Failure> 
     timeUs: found.found.at,
     timeline: found.timeline,
     smaller,
+    decides,
     file,
     command: replayCommand(file, test, process.cwd()),
     token: await pasteOf(trace, scenario),
@@ -108,6 +123,17 @@ async function shrunk(job: Job, text: string): Promise<Smaller | undefined> {
   } catch (error) {
     if (isTimeout(error)) return undefined
     if (error instanceof HeddleError) throw await notDeterministic(job, text, error.message)
+    throw error
+  }
+}
+
+/** What decides a failure; undefined where finding it out takes too long. */
+export async function decisionOf(job: Job, trace: Trace, scenario: Scenario): Promise<Decision | undefined> {
+  try {
+    const { decides } = await inTime(job, scenario, (checked) => explain(trace, checked))
+    return decides
+  } catch (error) {
+    if (isTimeout(error)) return undefined
     throw error
   }
 }

@@ -4,7 +4,6 @@
 import {
   decisionLine,
   isOf,
-  isToHold,
   plain,
   type Replayed,
   readReplayFile,
@@ -15,7 +14,6 @@ import {
   shownOn,
 } from '../failures/index.ts'
 import {
-  explain,
   formatTrace,
   HeddleError,
   isToken,
@@ -25,8 +23,8 @@ import {
   type Token,
   type Trace,
 } from '../sim/index.ts'
-import { told } from './finding.ts'
-import { inTime, isTimeout, type Job } from './job.ts'
+import { decisionOf, told } from './finding.ts'
+import { inTime, type Job } from './job.ts'
 import { noteReplay } from './unmatched.ts'
 import { violation } from './violation.ts'
 
@@ -76,23 +74,6 @@ async function judged(job: Job, scenario: Scenario, { replayed, text }: Followed
   }
   const trace = parseTrace(text)
   const decides = await decisionOf(job, trace, scenario)
-  const detail = decides === undefined ? shown : `${shown}\n${decides}`
+  const detail = decides === undefined ? shown : `${shown}\n${decisionLine(decides).join(': ')}`
   throw violation({ ...(await told(job, trace, scenario)), detail })
-}
-
-async function decisionOf(job: Job, trace: Trace, scenario: Scenario): Promise<string | undefined> {
-  try {
-    const { decides } = await inTime(job, scenario, (checked) => explain(trace, checked))
-    const [label, text] = decisionLine(decides)
-    return `${label}: ${text}`
-  } catch (error) {
-    if (isTimeout(error)) return undefined
-    throw error
-  }
-}
-
-/** Whether what came of a record is what it expects. */
-export function isAsExpected(replayed: Replayed): boolean {
-  const { outcome } = replayed
-  return outcome === 'exact' || (outcome === 'fixed' && isToHold(replayed))
 }

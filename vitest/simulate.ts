@@ -90,7 +90,10 @@ async function checkAll(job: Job): Promise<void> {
   const [counterexample] = report.counterexamples
   const searched = `${thousands(report.states)} states`
   if (counterexample !== undefined) {
-    throw await failureOf(job, { text: counterexample.trace, which: `${searched} were searched` })
+    const { trace: text, steps, shortest: isShortest } = counterexample
+    const length = `${thousands(steps)} ${steps === 1 ? 'step' : 'steps'}`
+    const which = `among ${searched}; ${length}${isShortest ? ', as few as there can be' : ''}`
+    throw await failureOf(job, { text, which, isShortest })
   }
   if (report.bound !== null) throw incomplete(scenario, searched, report.bound)
   const unreached = report.sometimes.filter(({ reached }) => !reached).map(({ property }) => property)
@@ -102,14 +105,14 @@ async function exploreAll(job: Job): Promise<void> {
   const { scenario, settings, signal } = job
   const report = await explore(scenario, { timeMaxMs: settings.timeoutMs, host: { nowMs }, signal })
   const [failure] = report.failures
-  const run = report.executions === 1 ? '1 schedule' : `${thousands(report.executions)} schedules`
+  const run = `${thousands(report.executions)} ${report.executions === 1 ? 'schedule' : 'schedules'}`
   if (failure !== undefined) {
     throw await failureOf(job, {
       text: failure.trace,
       which: `schedule ${thousands(failure.execution)} of those that differ in more than independent steps`,
     })
   }
-  if (report.bound !== null) throw incomplete(scenario, `${run} were run`, report.bound)
+  if (report.bound !== null) throw incomplete(scenario, run, report.bound)
   const unreached = report.sometimes.filter(({ reached }) => !reached).map(({ property }) => property)
   checkReached(job, unreached, 'in any schedule')
   await job.annotate(`holds: every schedule, ${run} that differ in more than the order of independent steps`)
@@ -134,7 +137,7 @@ function neverRests({ name, stepsMax, timeMaxUs }: Scenario): HeddleError {
 function incomplete({ name }: Scenario, searched: string, bound: string): HeddleError {
   return complaint(
     'BOUNDED',
-    `Expected every schedule of "${name}" to be covered, found that ${BOUNDS[bound] ?? `a bound of ${bound}`} came first: ${searched}, and nothing was violated. Make the scenario smaller, raise "timeoutMs", or leave out "exhaustive".`,
+    `Expected every schedule of "${name}" to be covered, found that ${BOUNDS[bound] ?? `a bound of ${bound}`} came first. In ${searched}, nothing was violated. Make the scenario smaller, raise "timeoutMs", or leave out "exhaustive".`,
   )
 }
 

@@ -17,14 +17,15 @@ export class Lines {
   }
 }
 
-/** The frames under the call of a function, one a line. */
+/** The frames under the call of a function, one a line; without those of the runner, which loads the user's file. */
 export function stackBelow(below: (...values: any[]) => unknown): string {
   const holder: { stack?: string } = {}
   const limit = Error.stackTraceLimit
   Error.stackTraceLimit = 20
   Error.captureStackTrace(holder, below)
   Error.stackTraceLimit = limit
-  return framesOf(holder.stack).join('\n')
+  const frames = framesOf(holder.stack)
+  return frames.filter((frame) => !/[/\\]node_modules[/\\]|node:/.test(frame)).join('\n')
 }
 
 /** The user's frames at the top of a stack, up to the first of heddle's own. */
