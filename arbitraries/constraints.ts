@@ -94,8 +94,7 @@ function bounds<Bound>(
 ): Bounds<Bound> {
   checkKeys(nameOf(option), range, ['min', 'max'])
   for (const bound of [range.min, range.max]) if (bound !== undefined) option.check(bound)
-  const min =
-    range.min ?? (range.max !== undefined && sizeOf(range.max) < sizeOf(usual.min) ? range.max : usual.min)
+  const min = range.min ?? usual.min
   const max = range.max ?? (sizeOf(usual.max) < sizeOf(min) ? min : usual.max)
   if (sizeOf(min) > sizeOf(max)) refuse(nameOf(option), 'a range with min <= max', range)
   return { min, max }

@@ -1,11 +1,9 @@
 // The public door `heddle/fast-check`: what fast-check can make up for heddle, each of which shrinks, and prints as
 // something that can be pasted back.
 
-export type { CountConstraint, OneOf, Range, WindowConstraint } from './constraints.ts'
 export { type Schedule, type ScheduleOptions, schedule } from './schedule.ts'
 export { type ScheduleConstraints, schedules } from './schedules.ts'
 export {
-  type DelayConstraints,
   type FaultConstraints,
   faultPlans,
   policies,

@@ -136,6 +136,10 @@ describe('a schedule', () => {
       () => schedule([], { timing: 'sometimes' as never }),
       'Expected the timing of a schedule to be sampled or untimed, found "sometimes".',
     ],
+    [
+      () => schedule([], { untimed: true } as never),
+      'Expected the options of schedule() to be an object with any of timing, found "untimed".',
+    ],
   ])('is refused with one line: %s', (make, message) => {
     expect(make).toThrow(expect.objectContaining<Partial<HeddleError>>({ code: 'HEDDLE_OPTIONS', message }))
   })

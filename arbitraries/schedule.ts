@@ -3,7 +3,7 @@
 
 import { toStringMethod } from 'fast-check'
 import { type Choice, type ChoiceSource, type Event, TIMINGS, type TimingName } from '../sim/index.ts'
-import { refuse } from './refuse.ts'
+import { checkKeys, refuse } from './refuse.ts'
 
 export interface ScheduleOptions {
   /**
@@ -30,6 +30,7 @@ export interface Schedule {
  * can. Throws HEDDLE_OPTIONS where the list is not one of integers, or an option does not fit.
  */
 export function schedule(picks: readonly number[], options: ScheduleOptions = {}): Schedule {
+  checkKeys('the options of schedule()', options, ['timing'])
   const { timing = 'sampled' } = options
   const isList = Array.isArray(picks) && picks.every(Number.isSafeInteger)
   if (!isList) refuse('the picks of a schedule', 'a list of integers', picks)
