@@ -2,9 +2,6 @@
 
 import { cpSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { competing, lifecycle } from '../model/index.ts'
-import { oneOwnerPerUser } from '../properties/index.ts'
 import {
   acceptedTrace,
   formatTrace,
@@ -15,7 +12,10 @@ import {
   type Scenario,
   shrink,
   world,
-} from '../sim/index.ts'
+} from 'heddle'
+import { competing, lifecycle } from 'heddle/model'
+import { oneOwnerPerUser } from 'heddle/properties'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { project, type Ran, SPAWNS } from './project.fixture.ts'
 import { IMPORTS } from './samples.fixture.ts'
 

@@ -1,16 +1,19 @@
 import { describe, it } from 'vitest'
-import { competing, lifecycle, single } from '../model/index.ts'
-import { oneOwnerPerUser } from '../properties/index.ts'
+import { doorway } from '../sim/doorway.fixture.ts'
 import {
+  actor,
   always,
   check,
   encodeTrace,
   explore,
   fifo,
   hunt,
+  type Property,
   type Run,
   run,
   type Scenario,
+  System,
+  scenario,
   seeded,
   sometimes,
   world,
@@ -18,8 +21,23 @@ import {
 import { expect } from './index.ts'
 import { project } from './project.fixture.ts'
 
-const tabs = (coordinator: typeof competing, properties = [oneOwnerPerUser]) =>
-  lifecycle('tabs', { coordinator, connections: 2, messages: 0, properties })
+const [good, bad] = [doorway({ checks: true }), doorway()]
+const [oneOwner] = good.properties as [Property, ...Property[]]
+
+const knocking = actor<{ knocks: number }, { type: 'knock' }>({
+  initial: { knocks: 0 },
+  start: (_, { setTimer }) => setTimer('knock', ['0ms', '5ms'], { type: 'knock' }),
+  receive(state, _, { setTimer }) {
+    state.knocks++
+    if (state.knocks < 3) setTimer('knock', ['0ms', '5ms'], { type: 'knock' })
+  },
+})
+const knocks = (most: number) =>
+  scenario({
+    name: 'knocks',
+    system: new System({ actors: { a: knocking } }),
+    properties: [always('few knocks', ({ a }) => a.knocks <= most)],
+  })
 const once = (scenario: Scenario, seed = 1): Promise<Run> =>
   run(scenario, { source: ({ budgets }) => seeded({ seed, strategy: fifo, timing: 'sampled', budgets }) })
 
@@ -50,16 +68,17 @@ const complaint = (matching: () => unknown): string => {
 
 describe('toHold', () => {
   it('passes for a run that violates nothing, and fails for one that does', async () => {
-    const [good, bad] = [await once(tabs(single())), await once(tabs(competing))]
-    expect(good).toHold()
-    expect(good).toHold(oneOwnerPerUser)
-    expect(bad).not.toHold()
-    expect(bad).not.toHold('one owner per user')
-    expect(complaint(() => expect(bad).toHold())).toBe(
-      'Expected "tabs" to hold, found that "one owner per user" is violated: tab-1 and tab-2 both act for user-1.',
+    const [well, badly] = [await once(good), await once(bad)]
+    expect(well).toHold()
+    expect(well).toHold(oneOwner)
+    expect(badly).not.toHold()
+    expect(badly).not.toHold('one owner')
+    expect(badly).toHold('somebody enters')
+    expect(complaint(() => expect(badly).toHold())).toBe(
+      'Expected "doorway" to hold, found that "one owner" is violated: it does not hold.',
     )
-    expect(complaint(() => expect(good).not.toHold())).toBe(
-      'Expected "tabs" not to hold, found that it does.',
+    expect(complaint(() => expect(well).not.toHold())).toBe(
+      'Expected "doorway" not to hold, found that it does.',
     )
   })
 
@@ -78,7 +97,7 @@ describe('toHold', () => {
   })
 
   it('asks of one run that it reaches something only by name', async () => {
-    const ran = await once(tabs(single(), [impossible, likely] as never))
+    const ran = await once(doorway({ checks: true }, { properties: [impossible, likely] }))
     expect(ran).toHold()
     expect(ran).toHold(likely)
     expect(ran).not.toHold(impossible)
@@ -97,20 +116,20 @@ describe('toHold', () => {
   )
 
   it.each([true, false])('refuses a name that nothing has, negated or not: %s', async (isNegated) => {
-    const ran = await once(tabs(single()))
-    const matching = () => (isNegated ? expect(ran).not.toHold('one owner') : expect(ran).toHold('one owner'))
+    const ran = await once(good)
+    const matching = () => (isNegated ? expect(ran).not.toHold('owner') : expect(ran).toHold('owner'))
     expect(complaint(matching)).toBe(
-      'Expected a property of "tabs", one of "one owner per user", "the code under test throws nothing", "nobody waits for what can no longer come"; found "one owner".',
+      'Expected a property of "doorway", one of "one owner", "somebody enters", "the code under test throws nothing", "nobody waits for what can no longer come"; found "owner".',
     )
   })
 
   it('takes the report of a hunt', async () => {
     const seeds = { first: 1, count: 20 }
-    expect(await hunt(tabs(single()), { seeds })).toHold()
-    const bad = await hunt(tabs(competing), { seeds })
-    expect(bad).not.toHold(oneOwnerPerUser)
-    expect(complaint(() => expect(bad).toHold())).toMatch(/both act for user-1 \(seed \d+\)\.$/)
-    const unreached = await hunt(tabs(single(), [impossible] as never), { seeds })
+    expect(await hunt(good, { seeds })).toHold()
+    const badly = await hunt(bad, { seeds })
+    expect(badly).not.toHold(oneOwner)
+    expect(complaint(() => expect(badly).toHold())).toContain('it does not hold (seed 1).')
+    const unreached = await hunt(doorway({ checks: true }, { properties: [impossible] }), { seeds })
     expect(complaint(() => expect(unreached).toHold())).toContain('"the impossible" is never reached')
     const never = await hunt(forever, { seeds: { first: 1, count: 2 } })
     expect(complaint(() => expect(never).toHold())).toContain('cannot be said: no run came to rest.')
@@ -118,12 +137,14 @@ describe('toHold', () => {
 
   it('takes the report of a check and of an exploration', async () => {
     const none = always('nothing', () => true)
-    expect(await check(tabs(single()))).toHold()
-    expect(await check(tabs(competing))).not.toHold(oneOwnerPerUser)
-    const bounded = await check(tabs(single()), { statesMax: 10 })
-    expect(complaint(() => expect(bounded).toHold())).toBe(
-      'Whether "tabs" holds cannot be said: not every schedule was covered (bound: states).',
-    )
+    expect(await check(knocks(3))).toHold()
+    expect(await check(knocks(2))).not.toHold('few knocks')
+    const bounded = await check(knocks(3), { statesMax: 2 })
+    for (const matching of [() => expect(bounded).toHold(), () => expect(bounded).not.toHold()]) {
+      expect(complaint(matching)).toBe(
+        'Whether "knocks" holds cannot be said: not every schedule was covered (bound: states).',
+      )
+    }
     expect(await explore(stuck)).not.toHold()
     const whole = await explore(world('short', async ({ sleep }) => sleep('1ms')))
     expect(whole).toHold()
@@ -142,18 +163,16 @@ describe('toHold', () => {
 })
 
 describe('toReplayExactly', () => {
-  const scenario = tabs(competing)
-
   it('passes for a run, for its text, its bytes and its file', async () => {
-    const ran = await once(scenario)
+    const ran = await once(bad)
     const text = encodeTrace(ran, { seed: 1, strategy: 'fifo', timing: 'sampled' })
-    const folder = project({ 'tabs.replay': text })
+    const folder = project({ 'doorway.replay': text })
     await expect(ran).toReplayExactly()
     await expect(await once(late)).toReplayExactly()
-    await expect(text).toReplayExactly(scenario)
-    await expect(new TextEncoder().encode(text)).toReplayExactly(scenario)
-    await expect(`${folder.path}/tabs.replay`).toReplayExactly(scenario)
-    await expect(expect(text).not.toReplayExactly(scenario)).rejects.toThrow('found that it does.')
+    await expect(text).toReplayExactly(bad)
+    await expect(new TextEncoder().encode(text)).toReplayExactly(bad)
+    await expect(`${folder.path}/doorway.replay`).toReplayExactly(bad)
+    await expect(expect(text).not.toReplayExactly(bad)).rejects.toThrow('found that it does.')
   })
 
   it('passes for a run in untimed order, in which claims about time are not judged', async () => {
@@ -173,10 +192,10 @@ describe('toReplayExactly', () => {
   })
 
   it.each([
-    ['nowhere.replay', scenario, 'Expected a replay file at nowhere.replay, found no such file.'],
-    ['{}', scenario, 'Expected a replay file, which begins with'],
+    ['nowhere.replay', bad, 'Expected a replay file at nowhere.replay, found no such file.'],
+    ['{}', bad, 'Expected a replay file, which begins with'],
     ['nowhere.replay', undefined, 'Expected toReplayExactly(scenario) to be given the scenario'],
-    [7, scenario, 'by its path or its text, or of a run, found number.'],
+    [7, bad, 'by its path or its text, or of a run, found number.'],
   ])('refuses what is no record: %j', async (received, on, message) => {
     await expect(expect(received).toReplayExactly(on)).rejects.toThrow(message)
     await expect(expect(received).not.toReplayExactly(on)).rejects.toThrow(message)

@@ -32,7 +32,7 @@ export interface Sim {
   skipIf(condition: unknown): Sim
   runIf(condition: unknown): Sim
   /** As `test.each`: an array among the cases is spread over the parameters of `make` where all of them are arrays. */
-  each<Case extends readonly unknown[]>(cases: readonly Case[]): EachSim<Case>
+  each<Case extends readonly unknown[]>(cases: readonly Case[]): EachSim<[...Case]>
   each<Case>(cases: readonly Case[]): EachSim<[Case]>
   each(strings: TemplateStringsArray, ...values: readonly unknown[]): EachSim<[Record<string, any>]>
   /** As `test.for`: nothing is spread. */
