@@ -3,5 +3,6 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  test: { globalSetup: './build.setup.ts' },
+  // No test is about how long it takes, and a busy machine takes its time.
+  test: { globalSetup: './build.setup.ts', testTimeout: 60_000, hookTimeout: 60_000 },
 })

@@ -5,6 +5,6 @@ import { fileURLToPath } from 'node:url'
 
 const DIST = import.meta.url.endsWith('.ts') ? '../dist/' : './'
 
-export function built(name: 'heddle.js' | 'worker.js' | 'slice.js' | 'model.js'): string {
+export function built(name: 'heddle.js' | 'worker.js' | 'slice.js' | 'index.js' | 'model.js'): string {
   return fileURLToPath(new URL(DIST + name, import.meta.url))
 }

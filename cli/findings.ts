@@ -90,7 +90,7 @@ function wanted(all: readonly Hunted[]): readonly Wanted[] {
 async function recordOne(pool: Pool, one: Wanted, options: FindingOptions): Promise<SeedFailure | string> {
   const { hunted, property, seed, violated } = one
   const { subject, report } = hunted
-  const { strategy, timing, folder } = options
+  const { strategy, timing } = options
   const where = `${titleOf(subject)}, seed ${seed}`
   const task = { kind: 'record', ...subject, strategy, timing, seed, property } as const
   const recorded = await pool.run(task, options).catch((error: unknown) => {
@@ -99,19 +99,38 @@ async function recordOne(pool: Pool, one: Wanted, options: FindingOptions): Prom
     throw error
   })
   if (typeof recorded === 'string') return `${where}: ${recorded}`
-  const smaller = await shrunk(pool, { one, recorded }, options)
+  const schedule = seed - (report?.seeds.first ?? 0) + 1
+  const which = `seed ${seed}, schedule ${thousands(schedule)} of ${thousands(report?.seeds.count ?? 0)}; ${thousands(violated)} violate it`
+  const kept = await keep(pool, { subject, property, which, fileName: one.fileName, recorded }, options)
+  return typeof kept === 'string' ? `${where}: ${kept}` : { ...kept, seed }
+}
+
+/** A failure that was recorded and replayed at once, before it is shown to anybody. */
+export interface Kept {
+  readonly subject: Subject
+  readonly property: string
+  readonly which: string
+  readonly fileName: string
+  readonly recorded: Recorded
+}
+
+/** Makes a failure small, where that is asked for, and writes it; a sentence where a replay of it came out otherwise. */
+export async function keep(
+  pool: Pool,
+  { subject, property, which, fileName, recorded }: Kept,
+  options: FindingOptions,
+): Promise<Failure | string> {
+  const smaller = await shrunk(pool, { subject, property, recorded }, options)
   const shown = smaller?.recorded ?? recorded
   const divergence = recorded.divergence ?? shown.divergence
-  if (divergence !== null) return `${where}: ${divergence.message}`
-  const path = await writeReplayFile(folder, one.fileName, shown.text)
+  if (divergence !== null) return divergence.message
+  const path = await writeReplayFile(options.folder, fileName, shown.text)
   const file = relative(process.cwd(), path) || path
-  const schedule = seed - (report?.seeds.first ?? 0) + 1
   return {
     scenario: subject.scenario,
     coordinator: recorded.coordinator,
     property,
-    seed,
-    which: `seed ${seed}, schedule ${thousands(schedule)} of ${thousands(report?.seeds.count ?? 0)}; ${thousands(violated)} violate it`,
+    which,
     message: shown.found.message ?? '',
     step: shown.found.step,
     timeUs: shown.found.at,
@@ -145,16 +164,15 @@ async function tokenOf(
 /** The failure made small; as it was found where that takes too long, or ends the thread it runs on. */
 async function shrunk(
   pool: Pool,
-  { one, recorded }: { one: Wanted; recorded: Recorded },
+  { subject, property, recorded }: Pick<Kept, 'subject' | 'property' | 'recorded'>,
   options: FindingOptions,
 ): Promise<Smaller | undefined> {
-  const { hunted, property } = one
   const { shrinkMaxMs = () => options.timeoutMs, shrinks } = options
   const timeoutMs = Math.min(options.timeoutMs, shrinkMaxMs())
-  const isWanted = timeoutMs > 0 && shrinks({ ...hunted.subject, property })
+  const isWanted = timeoutMs > 0 && shrinks({ ...subject, property })
   if (recorded.divergence !== null || !isWanted) return undefined
   return pool
-    .run({ kind: 'shrink', ...hunted.subject, text: recorded.text }, { ...options, timeoutMs })
+    .run({ kind: 'shrink', ...subject, text: recorded.text }, { ...options, timeoutMs })
     .catch((error: unknown) => {
       if (error instanceof TimedOut || error instanceof ThreadEnded) return undefined
       throw error

@@ -10,6 +10,7 @@ import { addExplain } from './explain.ts'
 import { addExplore } from './explore.ts'
 import { addGate } from './gate/command.ts'
 import { addHunt } from './hunt.ts'
+import { addInit } from './init.ts'
 import { addList } from './list.ts'
 import { Interrupted } from './pool.ts'
 import { addReplay } from './replay.ts'
@@ -33,6 +34,19 @@ export async function main(argv: readonly string[]): Promise<number> {
   return code === EXIT.interrupted ? interrupted() : code
 }
 
+/** In the order in which the help shows them. */
+const COMMANDS = [
+  addInit,
+  addGate,
+  addHunt,
+  addCheck,
+  addExplore,
+  addReplay,
+  addExplain,
+  addList,
+  addReport,
+] as const
+
 function program(signal: AbortSignal, ends: (code: ExitCode) => void): Command {
   const heddle = new Command('heddle')
     .description('Deterministic simulation testing for connection lifecycles.')
@@ -41,8 +55,7 @@ function program(signal: AbortSignal, ends: (code: ExitCode) => void): Command {
   // Inherited by every subcommand that is added from here on.
   heddle.exitOverride().configureOutput({ writeErr: () => {}, outputError: () => {} })
   const edge: Edge = { signal, ends }
-  for (const add of [addGate, addHunt, addCheck, addExplore, addReplay, addExplain, addList, addReport])
-    add(heddle, edge)
+  for (const add of COMMANDS) add(heddle, edge)
   return heddle
 }
 
@@ -70,7 +83,7 @@ function isMistake(error: unknown): error is HeddleError {
 
 function usageLine({ code, message }: CommanderError): string {
   if (code === 'commander.help')
-    return 'heddle: expected a command: gate, hunt, check, explore, replay, explain, report or list; see heddle --help'
+    return 'heddle: expected a command: init, gate, hunt, check, explore, replay, explain, list or report; see heddle --help'
   return `heddle: ${plain(message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' '))}`
 }
 

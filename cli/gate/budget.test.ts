@@ -10,9 +10,9 @@ it('counts from the start of the process, and never below nothing', () => {
 
 it('puts something by for what was found, and nothing where nothing was', () => {
   expect(at(60_000, 0).leftToSearchMs(0)).toBe(60_000)
-  expect(at(60_000, 0).leftToSearchMs(1)).toBe(51_000)
+  expect(at(60_000, 0).leftToSearchMs(1)).toBe(55_200)
   expect(at(600_000, 0).leftToSearchMs(1)).toBe(580_000)
-  expect(at(60_000, 55_000).leftToSearchMs(1)).toBe(0)
+  expect(at(60_000, 56_000).leftToSearchMs(1)).toBe(0)
 })
 
 it('has no end where there is none', () => {

@@ -2,7 +2,7 @@
 // writing down what was found.
 
 /** Of the budget, and at the most so long. */
-const PUT_BY = { share: 0.15, maxMs: 20_000 }
+const PUT_BY = { share: 0.08, maxMs: 20_000 }
 
 export class Budget {
   /** Null where there is none. */

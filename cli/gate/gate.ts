@@ -3,34 +3,30 @@
 
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { type Failure, replayFileName, thousands } from '../../failures/index.ts'
+import { thousands } from '../../failures/index.ts'
 import { silentCanaries } from '../canaries.ts'
 import { allMoves } from '../check-coverage.ts'
 import { DEFAULTS } from '../config.ts'
 import type { ExitCode } from '../exit.ts'
-import { recordFindings } from '../findings.ts'
 import { Interrupted, loadCoordinator, Pool } from '../pool.ts'
 import type { Project } from '../project.ts'
 import { isOwn, type Named, named, type Subject, subjectsOf } from '../subjects.ts'
 import { type Progress, progress } from '../terminal.ts'
 import { Budget } from './budget.ts'
-import { type Known, scenarioCase } from './cases.ts'
+import { scenarioCase } from './cases.ts'
 import type { GateOptions } from './command.ts'
 import { corpusFiles, replayCorpus } from './corpus.ts'
 import { type Missing, reachedElsewhere } from './goals.ts'
 import { type Gathered, type HuntsOptions, huntChunks } from './hunts.ts'
 import { chunksOf, partOf, seedOf } from './plan.ts'
+import { recordAll } from './recording.ts'
 import { report } from './reporters.ts'
 import { type CorpusCase, exitCodeOf, type GateResult, type Origin } from './result.ts'
-import { recordSearches, type Search, searchAll } from './searches.ts'
+import { type Search, searchAll } from './searches.ts'
 import { seconds } from './text.ts'
 
 /** Of what is left of a budget when they begin, so that hunts have the larger part. */
 const SEARCHES_SHARE = 0.4
-/** How long what was called off may still take to be written down. */
-const AFTERMATH_MS = 5_000
-/** Of a budget: how much later than it recording may end. */
-const GRACE_SHARE = 0.05
 
 /** What every part of a gate works with. */
 interface Gate {
@@ -62,7 +58,7 @@ export async function gateCommand(
 }
 
 async function resultOf(gate: Gate): Promise<GateResult> {
-  const { options, project, signal, pool, budget } = gate
+  const { options, project, signal, pool, line, budget } = gate
   const wanted = named([], project)
   const subjects = await subjectsOf(wanted, options.coordinator)
   const origin = await originOf(options.seed)
@@ -77,7 +73,8 @@ async function resultOf(gate: Gate): Promise<GateResult> {
   const { seeds: seedsMax, shard } = options
   const plan = { known: missing, seed: origin.seed, seedsMax, shard }
   const elsewhere = await reachedElsewhere(pool, plan, huntsOptions(gate, 'looking for goals'))
-  const known = await recorded(gate, missing)
+  line.update('recording what was found')
+  const known = await recordAll(pool, missing, { ...options, timeoutMs: options.timeout, signal, budget })
   const moves = allMoves(missing.flatMap((one) => [...one.gathered.moves, one.search?.moves ?? null]))
   return {
     origin,
@@ -162,46 +159,4 @@ function huntsOptions({ options, line, signal, budget }: Gate, what: string): Hu
       )
     },
   }
-}
-
-/** Writes down what was violated: by a search, which gives the shortest run, or else by the first seed of a hunt. */
-async function recorded(
-  { options, pool, line, signal, budget }: Gate,
-  all: readonly Missing[],
-): Promise<readonly Omit<Known, 'elsewhere'>[]> {
-  line.update('recording what was found')
-  const { strategy, timing, out: folder, timeout: timeoutMs } = options
-  const taken = new Set<string>()
-  const graceMs = (budget.totalMs ?? 0) * GRACE_SHARE
-  const until = signal.aborted
-    ? AbortSignal.timeout(AFTERMATH_MS)
-    : budget.totalMs === null
-      ? signal
-      : AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(budget.leftMs() + graceMs))])
-  const known: Omit<Known, 'elsewhere'>[] = []
-  for (const { subject, search, gathered } of all) {
-    const failures: Failure[] = [...(await recordSearches({ subject, search }, { folder, taken }))]
-    const { report } = gathered
-    const left = (report?.properties ?? []).filter(
-      ({ property }) => !failures.some((failure) => failure.property === property),
-    )
-    for (const { property } of left) taken.add(replayFileName(subject.scenario, property))
-    const findings = await recordFindings(
-      pool,
-      [{ subject, report: report && { ...report, properties: left }, moves: null }],
-      {
-        strategy,
-        timing,
-        folder,
-        pastes: true,
-        shrinks: () => true,
-        shrinkMaxMs: () => budget.leftMs() / 2,
-        timeoutMs,
-        signal: until,
-      },
-    )
-    failures.push(...findings.failures)
-    known.push({ subject, search, gathered, failures, divergences: findings.divergences })
-  }
-  return known
 }

@@ -28,7 +28,17 @@ export interface HuntsOptions extends Manner, Limits, Pick<HuntTask, 'checkDeter
 
 interface Found {
   readonly hunted: HuntedSeeds[]
-  readonly lost: { readonly chunk: Chunk; readonly how: string }[]
+  readonly lost: { readonly seeds: Seeds; readonly how: string }[]
+  /** How many seeds are handed to a thread at once. What is found does not depend on it. */
+  pieceSeeds: number
+}
+
+/** Long enough to be worth handing over, short enough that a budget that ends cuts off little. */
+const PIECE_MS = 200
+const PIECE_SEEDS_MIN = 5
+
+function pieceSeeds(seeds: number, tookMs: number): number {
+  return Math.max(PIECE_SEEDS_MIN, Math.round((seeds * PIECE_MS) / Math.max(1, tookMs)))
 }
 
 export async function huntChunks(
@@ -36,7 +46,7 @@ export async function huntChunks(
   { subjects, chunks }: { subjects: readonly Subject[]; chunks: Iterator<Chunk> },
   options: HuntsOptions,
 ): Promise<readonly Gathered[]> {
-  const all = subjects.map((): Found => ({ hunted: [], lost: [] }))
+  const all = subjects.map((): Found => ({ hunted: [], lost: [], pieceSeeds: PIECE_SEEDS_MIN }))
   const progress = { runs: 0, failures: 0 }
   const lane = async () => {
     while (!options.signal.aborted && options.budget.leftToSearchMs(progress.failures) > 0) {
@@ -46,18 +56,25 @@ export async function huntChunks(
       const own = all[chunk.index] as Found
       // What once came to no end would take the whole budget.
       if (own.lost.length > 0) continue
-      const leftMs = options.budget.leftToSearchMs(progress.failures)
-      const how = { subject: subjects[chunk.index] as Subject, chunk, leftMs }
-      const hunted = await huntOne(pool, how, options)
-      if (hunted === undefined) return
-      if (typeof hunted === 'string') {
-        own.lost.push({ chunk, how: hunted })
-        continue
+      const subject = subjects[chunk.index] as Subject
+      for (let { first, count } = chunk.seeds; count > 0; ) {
+        const leftMs = options.budget.leftToSearchMs(progress.failures)
+        const seeds = { first, count: Math.min(count, own.pieceSeeds) }
+        const began = options.budget.elapsedMs()
+        const hunted = leftMs > 0 ? await huntOne(pool, { subject, seeds, leftMs }, options) : undefined
+        if (hunted === undefined) return
+        if (typeof hunted === 'string') {
+          own.lost.push({ seeds, how: hunted })
+          break
+        }
+        own.hunted.push(hunted)
+        own.pieceSeeds = pieceSeeds(seeds.count, options.budget.elapsedMs() - began)
+        first += seeds.count
+        count -= seeds.count
+        progress.runs += seeds.count
+        progress.failures += hunted.report.failures
+        options.onProgress(progress)
       }
-      own.hunted.push(hunted)
-      progress.runs += hunted.report.seeds.count
-      progress.failures += hunted.report.failures
-      options.onProgress(progress)
     }
   }
   await Promise.all(Array.from({ length: pool.workers }, lane))
@@ -67,13 +84,13 @@ export async function huntChunks(
 /** What one chunk gave; a sentence's end where it came to no end, and nothing where it was called off. */
 async function huntOne(
   pool: Pool,
-  { subject, chunk, leftMs }: { subject: Subject; chunk: Chunk; leftMs: number },
+  { subject, seeds, leftMs }: { subject: Subject; seeds: Seeds; leftMs: number },
   { strategy, timing, checkDeterminism, timeoutMs, signal }: HuntsOptions,
 ): Promise<HuntedSeeds | string | undefined> {
   const how = { strategy, timing, checkDeterminism, coverage: true }
   try {
     return await pool.run(
-      { kind: 'hunt', ...subject, ...how, seeds: chunk.seeds },
+      { kind: 'hunt', ...subject, ...how, seeds },
       { timeoutMs: Math.min(timeoutMs, leftMs), signal },
     )
   } catch (error) {
@@ -93,8 +110,8 @@ function gathered({ hunted, lost }: Found): Gathered {
     seeds: joined(inOrder.map(({ report }) => report.seeds)),
     moves: inOrder.flatMap(({ moves }) => (moves === null ? [] : [moves])),
     lost: lost
-      .toSorted((a, b) => a.chunk.seeds.first - b.chunk.seeds.first)
-      .map(({ chunk, how }) => `${seedsText(chunk.seeds)} ${how}.`),
+      .toSorted((a, b) => a.seeds.first - b.seeds.first)
+      .map(({ seeds, how }) => `${seedsText(seeds)} ${how}.`),
   }
 }
 

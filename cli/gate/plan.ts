@@ -50,13 +50,22 @@ function* chunksWhere(
 ): Generator<Chunk> {
   const most = seedsMax ?? Number.MAX_SAFE_INTEGER - seed
   if (scenarios === 0) return
-  for (let done = 0, round = 0; done < most; done += CHUNK_SEEDS, round++) {
-    const seeds = { first: seed + done, count: Math.min(CHUNK_SEEDS, most - done) }
+  for (let done = 0, round = 0; done < most; round++) {
+    const seeds = { first: seed + done, count: Math.min(seedsIn(round), most - done) }
     for (let index = 0; index < scenarios; index++) {
       if (isWanted(index + round)) yield { index, seeds }
     }
+    done += seeds.count
   }
 }
+
+/** Few at first, so that a small hunt can be shared out; more later, so that a long one is not all sharing out. */
+function seedsIn(round: number): number {
+  return CHUNK_SEEDS * 2 ** Math.min(LAST_GROWTH, Math.max(0, round - EVEN_ROUNDS + 1))
+}
+
+const EVEN_ROUNDS = 4
+const LAST_GROWTH = 5
 
 const SEED_HEX = 12
 

@@ -1,15 +1,7 @@
 // The exhaustive searches of a gate: a check of each scenario that is made of actors, an exploration of each that is
 // code, as far as a bound goes that keeps them small. What is larger is left to the hunts. Prints nothing.
 
-import { relative } from 'node:path'
-import {
-  type Failure,
-  type Recorded,
-  replayFileName,
-  thousands,
-  untaken,
-  writeReplayFile,
-} from '../../failures/index.ts'
+import { type Recorded, thousands } from '../../failures/index.ts'
 import { exhaustibles, explorables } from '../../properties/index.ts'
 import { CheckLink } from '../check-link.ts'
 import type { Move } from '../check-moves.ts'
@@ -18,7 +10,7 @@ import { type CheckResult, checkAll, isLost } from '../checking.ts'
 import { nameOf } from '../coordinators.ts'
 import { type Explored, type ExploringSubject, explorable } from '../explore-task.ts'
 import { eachOf, Interrupted, type Pool, ThreadEnded, TimedOut } from '../pool.ts'
-import { type OwnScenario, replayCommandFor, type Subject } from '../subjects.ts'
+import type { OwnScenario, Subject } from '../subjects.ts'
 import type { SearchCase } from './result.ts'
 
 /** Up to these, a search is small; the same on every machine. */
@@ -194,31 +186,4 @@ function found({ report, failures }: Explored, size: string | undefined): Search
     reached: report.sometimes.filter(({ reached }) => reached).map(({ property }) => property),
     moves: null,
   }
-}
-
-/** Writes what a search violated to replay files; `taken` are the names that are taken. */
-export async function recordSearches(
-  { subject, search }: { readonly subject: Subject; readonly search: Search | undefined },
-  { folder, taken }: { folder: string; taken: Set<string> },
-): Promise<readonly Failure[]> {
-  if (search === undefined || search.case.verdict === 'diverged') return []
-  const failures: Failure[] = []
-  for (const { property, message, recorded } of search.violated) {
-    const name = untaken(replayFileName(recorded.scenario, property), taken)
-    const path = await writeReplayFile(folder, name, recorded.text)
-    const file = relative(process.cwd(), path) || path
-    failures.push({
-      scenario: recorded.scenario,
-      coordinator: recorded.coordinator,
-      property,
-      which: `${search.case.size === undefined ? '' : `${search.case.size}; `}found among all schedules`,
-      message,
-      step: recorded.found.step,
-      timeUs: recorded.found.at,
-      timeline: recorded.timeline,
-      file,
-      command: replayCommandFor(file, subject),
-    })
-  }
-  return failures
 }
