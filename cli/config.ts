@@ -102,9 +102,10 @@ const SHAPE = v.strictObject(
 /** Runs a configuration, in a worker thread. Throws a UsageError that names the file and what is wrong in it. */
 export async function readConfig(file: string): Promise<Settings> {
   const given = await importUserFile(file)
-  const { issues, output } = v.safeParse(SHAPE, given.default, { abortEarly: true })
-  if (issues !== undefined)
-    throw new UsageError(`${nameOfFile(file)}: ${complaint(given.default, issues[0])}`)
+  // To valibot, a list is an object without any fields.
+  const isList = Array.isArray(given.default)
+  const { issues, output } = v.safeParse(SHAPE, isList ? 'a list' : given.default, { abortEarly: true })
+  if (issues !== undefined) throw new UsageError(`${nameOfFile(file)}: ${complaint(issues[0])}`)
   return settled(file, output as Config)
 }
 
@@ -128,10 +129,10 @@ function settled(file: string, config: Config): Settings {
   }
 }
 
-function complaint(given: unknown, issue: v.BaseIssue<unknown>): string {
+function complaint(issue: v.BaseIssue<unknown>): string {
   const path = plain(v.getDotPath(issue) ?? '', 60)
   if (path === '') {
-    const what = given === undefined ? 'no default export' : `${plain(issue.received, 80)} there`
+    const what = issue.input === undefined ? 'no default export' : plain(issue.received, 80)
     return `expected defineConfig({ … }) as the default export, found ${what}.`
   }
   const isKnown = Object.hasOwn(SHAPE.entries, path.split('.')[0] ?? '')
