@@ -15,6 +15,7 @@ const RULES: Rules = {
     node: { imports: ['sim'], ...OUTSIDE },
     failures: { imports: ['sim', 'model'], ...OUTSIDE },
     vitest: { imports: ['sim', 'failures'], ...OUTSIDE },
+    docs: { imports: [], testsImport: ['vitest'], ...OUTSIDE },
     cli: { imports: ['sim', 'model', 'properties', 'failures', 'node', 'vitest'], ...OUTSIDE },
     replays: { imports: ['sim', 'model', 'properties', 'node', 'vitest'], ...OUTSIDE },
     bench: { imports: ['sim', 'model', 'properties', 'node', 'vitest'], ...OUTSIDE },

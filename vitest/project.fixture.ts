@@ -3,7 +3,7 @@
 
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
 
@@ -14,6 +14,8 @@ const RUNNER = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
 export const SPAWNS = { timeout: 120_000 }
 
 export interface TestResult {
+  /** Of the test file, from the project. */
+  readonly file: string
   readonly fullName: string
   readonly status: 'passed' | 'failed' | 'skipped' | 'pending' | 'todo'
   readonly failureMessages: readonly string[]
@@ -63,7 +65,7 @@ export function project(files: Readonly<Record<string, string>> = {}): Project {
       cwd: path,
       env: { ...plainEnvironment(), ...environment },
     })
-    return { code, output, ...reported(report) }
+    return { code, output, ...reported(report, path) }
   }
   return {
     path,
@@ -106,13 +108,15 @@ function ended(
   })
 }
 
-function reported(file: string): Pick<Ran, 'tests' | 'failure' | 'status'> {
+function reported(file: string, root: string): Pick<Ran, 'tests' | 'failure' | 'status'> {
   const { testResults } = existsSync(file)
     ? (JSON.parse(readFileSync(file, 'utf8')) as {
-        testResults: { name: string; message: string; assertionResults: TestResult[] }[]
+        testResults: { name: string; assertionResults: Omit<TestResult, 'file'>[] }[]
       })
     : { testResults: [] }
-  const tests = testResults.flatMap(({ assertionResults }) => assertionResults)
+  const tests = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.map((result) => ({ ...result, file: relative(root, name) })),
+  )
   const find = (fullName: string) => tests.find((one) => one.fullName === fullName)
   return {
     tests,

@@ -97,5 +97,5 @@ export { run, subjects }
 
 it('the types take what can be run, and nothing else', SPAWNS, () => {
   const { path } = project({ 'sample.ts': SAMPLE })
-  expect(typeErrors(path, ['sample.ts'])).toEqual([])
+  expect(typeErrors([`${path}/sample.ts`])).toEqual([])
 })
