@@ -46,6 +46,10 @@ describe('a window', () => {
   test('is refused when its minimum exceeds its maximum', () => {
     expect(() => toWindow(['20ms', '1ms'])).toThrowError(refused)
   })
+
+  test('names the number that lacks its unit', () => {
+    expect(() => toWindow(5 as unknown as WindowInput)).toThrowError(/such as .*'5ms'.*, found 5\./)
+  })
 })
 
 test.each([

@@ -57,6 +57,8 @@ function exactly(duration: Duration & string): Window {
 function between(range: readonly [Duration, Duration]): Window {
   let window = rangeWindows.get(range)
   if (window === undefined) {
+    // What is no range at all, such as a bare number, is refused as the duration that it was meant for.
+    if (!Array.isArray(range)) toUs(range as unknown as Duration)
     window = { minUs: toUs(range[0]), maxUs: toUs(range[1]) }
     if (window.minUs > window.maxUs) {
       throw new HeddleError(
