@@ -1,81 +1,59 @@
-// What the README shows is what happens: its programs are run, its commands are run, and what they print is
-// compared with what stands below them.
+// What the README shows is what happens: its commands are run, and what they print is compared with what stands below
+// them; its picture is drawn again. Its program is run with those of the other pages, in docs/.
 
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { PICTURE, picture } from './docs/picture.ts'
 
 const ROOT = fileURLToPath(new URL('.', import.meta.url))
+const HEDDLE = join(ROOT, 'dist', 'heddle.js')
 const readme = await readFile(join(ROOT, 'README.md'), 'utf8')
-
-interface Block {
-  readonly language: string
-  readonly code: string
-}
-
-const blocks: readonly Block[] = [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map((match) => ({
-  language: match[1] ?? '',
-  code: match[2] ?? '',
-}))
-
-/** Each block of a language, with what the README says that it prints. */
-function shown(language: string): readonly (readonly [code: string, printed: string])[] {
-  return blocks.flatMap((block, index) => {
-    const next = blocks[index + 1]
-    return block.language === language && next?.language === 'text' ? [[block.code, next.code] as const] : []
-  })
-}
-
-/** What Node prints on stdout, whatever its exit code. */
-function node(args: readonly string[], cwd: string): Promise<string> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd }, (_, stdout) => resolve(stdout))
-  })
-}
-
-const heddle = join(ROOT, 'dist', 'heddle.js')
-// Inside the project, so that `heddle` is the package itself.
-const programs = join(ROOT, '.heddle', 'readme')
 let elsewhere = ''
 
 beforeAll(async () => {
-  await mkdir(programs, { recursive: true })
   elsewhere = await mkdtemp(join(tmpdir(), 'heddle-readme-'))
 })
 
-afterAll(async () => {
-  await rm(programs, { recursive: true, force: true })
-  await rm(elsewhere, { recursive: true, force: true })
+afterAll(() => rm(elsewhere, { recursive: true, force: true }))
+
+/** What the README says that a command prints. */
+function shown(command: string): string {
+  const rest = readme.slice(readme.indexOf(`\`\`\`sh\n${command}`))
+  const [, text = ''] = /^```text\n(.*?)^```$/ms.exec(rest) ?? []
+  return text
+}
+
+/** What the command prints on stdout, whatever its exit code. */
+function heddle(...args: readonly string[]): Promise<string> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [HEDDLE, ...args], { cwd: elsewhere }, (_, stdout) => resolve(stdout))
+  })
+}
+
+it('prints the failure that it shows', async () => {
+  const command = 'npx heddle hunt cloud-run-burst --coordinator competing --seeds 25'
+  expect(shown(command)).not.toBe('')
+  expect(await heddle(...command.split(' ').slice(2))).toContain(shown(command))
 })
 
-describe('the README', () => {
-  it('shows four programs, each with what it prints', () => {
-    expect(shown('ts')).toHaveLength(4)
-    expect(blocks.filter(({ language }) => language === 'ts')).toHaveLength(4)
-  })
-
-  it.each(shown('ts').map(([code, printed], index) => ({ code, printed, index })))(
-    'prints what it says for program $index',
-    async ({ code, printed, index }) => {
-      const file = join(programs, `program-${index}.mts`)
-      await writeFile(file, code)
-      expect(await node(['--import', 'tsx', file], ROOT)).toBe(printed)
-    },
-  )
-
-  it('prints the failure that it shows', async () => {
-    const [command, printed] = shown('sh').find(([code]) => code.startsWith('npx heddle hunt')) ?? ['', '']
-    const output = await node([heddle, ...command.trim().split(' ').slice(2)], elsewhere)
-    expect(printed).not.toBe('')
-    expect(output).toContain(printed)
-  })
-
-  it('prints the metrics that it shows', async () => {
-    const [, printed] = shown('sh').find(([code]) => code.startsWith('npm install && npm start')) ?? ['', '']
-    expect(printed).toContain('reproduction rate')
-    expect(await node([heddle, 'report'], elsewhere)).toContain(printed)
-  }, 120_000)
+it('draws the picture that it begins with', async () => {
+  expect(readme).toContain('](docs/failure.svg)')
+  expect(await picture()).toBe(await readFile(PICTURE, 'utf8'))
 })
+
+it('prints the metrics that it shows', async () => {
+  const text = shown('npm install && npm start')
+  expect(text).toContain('reproduction rate')
+  expect(await heddle('report')).toContain(text)
+}, 120_000)
+
+it('covers the states that it shows', async () => {
+  const withoutTimes = (text: string) => text.replace(/ +\d+\.\d+s/g, '')
+  const text = shown('npx heddle check five-tabs').replace(/…\n$/, '')
+  expect(text).toContain('holds, every schedule')
+  expect(withoutTimes(await heddle('check', 'five-tabs'))).toContain(withoutTimes(text))
+}, 120_000)

@@ -1,14 +1,15 @@
-// What the pages of this folder show is what happens. Of each page, in its order:
+// What the README and the pages of this folder show is what happens. Of each page, in its order:
 //   - a block of `ts` with a block of `text` right below it is a program, and prints exactly that;
 //   - with <!-- vitest: passes --> or <!-- vitest: fails --> above it, it is a test file with that outcome, and what a
 //     block of `text` right below shows is part of what the runner prints; `as name` behind the outcome names the file;
 //   - with <!-- file: name --> above it, any block is a file that what follows finds under that name;
-//   - a line of `sh` that begins with `npx heddle` is a command without a mistake in it.
+//   - a line of `sh` that begins with `npx heddle` is a command without a mistake in it, and so is one in the steps of
+//     a `yaml`, which is given the first of several machines and two seconds.
 // Every block of `ts` is right by its types.
 
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Project, project, type Ran, SPAWNS } from '../vitest/project.fixture.ts'
@@ -42,9 +43,9 @@ function blocksOf(page: string): readonly Block[] {
   })
 }
 
-const pages = readdirSync(DOCS).filter((name) => name.endsWith('.md'))
+const pages = ['../README.md', ...readdirSync(DOCS).filter((name) => name.endsWith('.md'))]
 const blocks = pages.flatMap(blocksOf)
-const nameOf = ({ page, line }: Block) => `${page.replace('.md', '')}-${line}`
+const nameOf = ({ page, line }: Block) => `${basename(page, '.md')}-${line}`
 const outcomeOf = ({ mark }: Block) => /^vitest: (passes|fails)(?: as (\S+))?$/.exec(mark)
 const fileOf = (block: Block) => {
   const [, named] = /^file: (\S+)$/.exec(block.mark) ?? []
@@ -136,10 +137,21 @@ function withoutEnds(text: string): string {
   return text.replace(/[^\S\n]+$/gm, '')
 }
 
+/** A line of a workflow, as the first machine runs it. */
+function asRun(line: string): string {
+  return line
+    .replace(/^\s*- (run: )?/, '')
+    .replace(/\$\{\{ matrix\.shard }}|\$CI_NODE_INDEX/g, '1')
+    .replace('$CI_NODE_TOTAL', '4')
+    .replace(/--budget \d+s/, '--budget 2s')
+}
+
 const commands = blocks
-  .filter(({ language }) => language === 'sh')
-  .flatMap(({ page, code, line }) =>
-    code.split('\n').map((command, index) => ({ page, command, line: line + 1 + index })),
+  .filter(({ language }) => language === 'sh' || language === 'yaml')
+  .flatMap(({ page, code, line, language }) =>
+    code.split('\n').map((text, index) => {
+      return { page, command: language === 'yaml' ? asRun(text) : text, line: line + 1 + index }
+    }),
   )
   .filter(({ command }) => command.startsWith('npx heddle'))
 

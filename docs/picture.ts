@@ -31,8 +31,10 @@ export async function picture(): Promise<string> {
       const env = { PATH: process.env.PATH, FORCE_COLOR: '1' }
       execFile(process.execPath, [HEDDLE, ...COMMAND], { cwd: folder, env }, (_, stdout) => resolve(stdout))
     })
-    const failure = printed.split(/\n(?=\S*✗ )/).find((part) => plain(part).includes('no 1011')) ?? ''
-    return svg([`$ npx heddle ${COMMAND.join(' ')}`, '', ...failure.trimEnd().split('\n')])
+    const lines = printed.split('\n')
+    const first = lines.findIndex((line) => plain(line).startsWith('✗') && line.includes('no 1011'))
+    const count = lines.slice(first).findIndex((line) => plain(line).startsWith('  Paste')) + 1
+    return svg([`$ npx heddle ${COMMAND.join(' ')}`, '', ...lines.slice(first, first + count)])
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
