@@ -1,7 +1,8 @@
 // A user's project with tests of its own, run by the real runner. It lies inside this one, so that `heddle` is the
 // built package, as it is for a user.
 
-import { spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -40,8 +41,19 @@ export interface Project {
   files(folder: string): readonly string[]
   /** Runs its tests. */
   run(args?: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Ran>
-  /** Runs a line in a shell; the report is told the same way. */
-  shell(line: string): Promise<Ran>
+  /** Runs a line in a shell. */
+  shell(line: string): Promise<Pick<Ran, 'code' | 'output'>>
+  /** Starts the runner's watch mode. */
+  watch(): Watching
+}
+
+/** A runner that waits for changes. */
+export interface Watching {
+  /** What it has printed so far. */
+  output(): string
+  /** Resolves once it has printed this behind what it had printed when last asked. */
+  prints(text: string): Promise<void>
+  stop(): Promise<void>
 }
 
 /** A new project, which goes away after the tests of the file. */
@@ -58,22 +70,22 @@ export function project(files: Readonly<Record<string, string>> = {}): Project {
   write('vitest.config.ts', 'export default {}\n')
   for (const [name, content] of Object.entries(files)) write(name, content)
   let count = 0
-  const ran = async (command: string, args: readonly string[], environment = {}): Promise<Ran> => {
+  const start = (command: string, args: readonly string[], environment = {}) =>
+    spawn(command, args, { cwd: path, env: { ...plainEnvironment(), ...environment } })
+  const run = async (args: readonly string[] = [], environment = {}): Promise<Ran> => {
     const report = join(path, `report-${++count}.json`)
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-    const { code, output } = await ended(command, [...args, ...(command === 'sh' ? [] : reporters)], {
-      cwd: path,
-      env: { ...plainEnvironment(), ...environment },
-    })
-    return { code, output, ...reported(report, path) }
+    const child = start(process.execPath, [RUNNER, 'run', ...args, ...reporters], environment)
+    return { ...(await ended(child)), ...reported(report, path) }
   }
   return {
     path,
     write,
     read: (name) => readFileSync(join(path, name), 'utf8'),
     files: (folder) => filesIn(join(path, folder)),
-    run: (args = [], environment = {}) => ran(process.execPath, [RUNNER, 'run', ...args], environment),
-    shell: (line) => ran('sh', ['-c', line]),
+    run,
+    shell: (line) => ended(start('sh', ['-c', line])),
+    watch: () => watching(start(process.execPath, [RUNNER, 'watch'])),
   }
 }
 
@@ -91,21 +103,47 @@ function plainEnvironment(): Record<string, string | undefined> {
   return { PATH, HOME, TMPDIR, SystemRoot, NO_COLOR: '1' }
 }
 
-function ended(
-  command: string,
-  args: readonly string[],
-  options: { cwd: string; env: Record<string, string | undefined> },
-): Promise<{ code: number | null; output: string }> {
-  const child = spawn(command, args, options)
-  let output = ''
+/** What a process prints, as it comes. */
+function printed(child: ChildProcessWithoutNullStreams): { text: string; onMore: () => void } {
+  const output = { text: '', onMore: () => {} }
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => {
-      output += chunk
+      output.text += chunk
+      output.onMore()
     })
   }
+  return output
+}
+
+function ended(child: ChildProcessWithoutNullStreams): Promise<{ code: number | null; output: string }> {
+  const output = printed(child)
   return new Promise((resolve, reject) => {
-    child.on('error', reject).on('close', (code) => resolve({ code, output }))
+    child.on('error', reject).on('close', (code) => resolve({ code, output: output.text }))
   })
+}
+
+function watching(child: ChildProcessWithoutNullStreams): Watching {
+  const output = printed(child)
+  let seen = 0
+  return {
+    output: () => output.text,
+    prints: (text) =>
+      new Promise((resolve) => {
+        const look = () => {
+          const at = output.text.indexOf(text, seen)
+          if (at < 0) return
+          seen = at + text.length
+          output.onMore = () => {}
+          resolve()
+        }
+        output.onMore = look
+        look()
+      }),
+    stop: async () => {
+      child.kill()
+      await once(child, 'close')
+    },
+  }
 }
 
 function reported(file: string, root: string): Pick<Ran, 'tests' | 'failure' | 'status'> {

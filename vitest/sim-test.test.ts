@@ -177,4 +177,20 @@ describe('the tests of a project', SPAWNS, () => {
     // The twin is told from the first by where it stands, not by when it ran.
     expect(inboxes.read('.heddle/twins.test.ts/a-s-b-c.it-holds.replay')).toContain('for another reason')
   })
+
+  it('are run again in watch mode once the code was changed, and not because a replay file was written', async () => {
+    const inboxes = project({ 'inbox.test.ts': INBOX, 'steady.test.ts': MENDED })
+    const watching = inboxes.watch()
+    await watching.prints('Tests  1 failed | 1 passed (2)')
+    await watching.prints('Watching for file changes')
+    expect(inboxes.files('.heddle')).toEqual([WRITTEN[0]?.replace('a.test.ts', 'inbox.test.ts')])
+    inboxes.write('inbox.test.ts', MENDED)
+    await watching.prints('Tests  1 passed (1)')
+    await watching.prints('Waiting for file changes')
+    inboxes.write('inbox.test.ts', INBOX)
+    await watching.prints('Tests  1 failed (1)')
+    await watching.prints('Watching for file changes')
+    expect(watching.output().split('RERUN')).toHaveLength(3)
+    await watching.stop()
+  })
 })
