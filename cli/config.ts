@@ -57,10 +57,11 @@ export async function namedConfig(word: string): Promise<string> {
 
 const found = (received: string) => `found ${plain(received, 80)}`
 
-const aText = (what: string) => {
-  const complaint = ({ received }: { received: string }) => `${what}, ${found(received)}`
-  return v.pipe(v.string(complaint), v.nonEmpty(complaint))
-}
+const aText = (what: string) =>
+  v.custom<string>(
+    (value) => typeof value === 'string' && value !== '',
+    ({ received }) => `${what}, ${found(received)}`,
+  )
 
 const aCount = ({ min, max }: { readonly min: number; readonly max: number }) => {
   const what = `a whole number from ${min} to ${max}`
@@ -101,10 +102,13 @@ const SHAPE = v.strictObject(
 
 /** Runs a configuration, in a worker thread. Throws a UsageError that names the file and what is wrong in it. */
 export async function readConfig(file: string): Promise<Settings> {
-  const given = await importUserFile(file)
+  return settingsFrom((await importUserFile(file)).default, file)
+}
+
+/** What a configuration settles by its default export. Throws a UsageError for what is none. */
+export function settingsFrom(given: unknown, file: string): Settings {
   // To valibot, a list is an object without any fields.
-  const isList = Array.isArray(given.default)
-  const { issues, output } = v.safeParse(SHAPE, isList ? 'a list' : given.default, { abortEarly: true })
+  const { issues, output } = v.safeParse(SHAPE, Array.isArray(given) ? 'a list' : given, { abortEarly: true })
   if (issues !== undefined) throw new UsageError(`${nameOfFile(file)}: ${complaint(issues[0])}`)
   return settled(file, output as Config)
 }

@@ -4,7 +4,7 @@
 import { lstat, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
-import { colours, plain, writeWhole } from '../failures/index.ts'
+import { colours, writeWhole } from '../failures/index.ts'
 import { EXIT, type ExitCode, UsageError } from './exit.ts'
 import { type InitFile, initFiles } from './init-files.ts'
 import type { Edge } from './shared-options.ts'
@@ -20,14 +20,17 @@ export function addInit(heddle: Command, { ends }: Edge): void {
 
 async function initCommand(): Promise<ExitCode> {
   const found = await packageAbove(process.cwd())
-  const rows: string[][] = []
-  for (const file of initFiles(found?.type === 'module')) {
-    const there = await thereOf(file)
-    if (there === undefined) await writeWhole(file.path, file.content)
-    rows.push(
-      there === undefined ? ['written', file.path, file.about] : ['left alone', there, 'is there already'],
-    )
+  const files = initFiles(found?.type === 'module')
+  // All of them are looked at before the first is written.
+  const there: (string | undefined)[] = []
+  for (const file of files) there.push(await thereOf(file))
+  for (const [index, { path, content }] of files.entries()) {
+    if (there[index] === undefined) await writeWhole(path, content)
   }
+  const rows = files.map(({ path, about }, index) => {
+    const other = there[index]
+    return other === undefined ? ['written', path, about] : ['left alone', other, 'is there already']
+  })
   print([...laidOut(rows), '', ...(await next(found))].join('\n'))
   return EXIT.nothingFound
 }
@@ -48,7 +51,7 @@ async function isThere(path: string): Promise<boolean> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return false
-    throw new UsageError(`Expected to look at ${plain(path)}, found that it cannot be looked at (${code}).`)
+    throw new UsageError(`Expected a folder that may be read at ${dirname(path)}, found none (${code}).`)
   }
 }
 
