@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 
 const DIST = import.meta.url.endsWith('.ts') ? '../dist/' : './'
 
-export function built(name: 'heddle.js' | 'worker.js' | 'slice.js' | 'index.js' | 'model.js'): string {
+type Built = 'heddle.js' | 'worker.js' | 'slice.js' | 'index.js' | 'model.js' | 'properties.js'
+
+export function built(name: Built): string {
   return fileURLToPath(new URL(DIST + name, import.meta.url))
 }

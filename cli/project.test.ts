@@ -209,6 +209,17 @@ describe('a project that cannot be used', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   })
 
+  const misuses = project({
+    'package.json': '{}',
+    'a.sim.ts': world('x', "({ task, sleep }) => { task('t', () => sleep('5 parsecs' as never)) }"),
+  })
+
+  it.concurrent('is told of a misuse of heddle as such, in CommonJS as well', SPAWNS, async () => {
+    const { code, stdout, stderr } = await misuses.heddle('hunt', '--seeds', '3')
+    expect(stderr).toContain("Expected a duration such as '250us', '5ms', '1.5s' or 0, found \"5 parsecs\".")
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  })
+
   const exits = sim(world('x', '() => process.exit(0)'))
 
   it.concurrent('has a finding where a scenario exits', SPAWNS, async () => {

@@ -2,10 +2,15 @@
 // not say "module", as CommonJS. Runs the file's code, so only a worker thread does it; and from then on hears what that
 // code throws after everything that called it is over.
 
+import { createRequire, Module } from 'node:module'
 import { relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { oneLine, plain } from '../failures/index.ts'
+import { built } from './built.ts'
 import { UsageError } from './exit.ts'
+
+/** Those that a scenario may import, and that need nothing else to be installed. */
+const DOORS = ['index.js', 'model.js', 'properties.js'] as const
 
 type Exports = Readonly<Record<string, unknown>>
 
@@ -60,6 +65,23 @@ async function register(): Promise<void> {
   const [commonJs, esm] = await Promise.all([import('tsx/cjs/api'), import('tsx/esm/api')])
   commonJs.register()
   esm.register()
+  await shareDoors()
+}
+
+/**
+ * Hands this thread's own heddle to a CommonJS file that requires it. Else the loader would make another one out of the
+ * same files, whose errors and tasks this one does not know.
+ */
+async function shareDoors(): Promise<void> {
+  const { cache } = createRequire(import.meta.url)
+  for (const door of DOORS) {
+    const path = built(door)
+    const module = new Module(path)
+    module.filename = path
+    module.exports = await import(pathToFileURL(path).href)
+    module.loaded = true
+    cache[path] = module
+  }
 }
 
 /** A CommonJS module that was compiled from an ES module comes with its exports inside its default. */
