@@ -117,4 +117,13 @@ describe('the text of a trace', () => {
       expect(() => sample({ greeting })).toThrowError(expect.objectContaining({ code: 'HEDDLE_TRACE_SIZE' }))
     },
   )
+
+  test('counts the digest to the length of the last line, so that whatever is written can be read', () => {
+    const text = (message: string) => sample({ properties: [always('first', () => message)] })
+    const charsLeft = TRACE_LIMITS.lineChars - (linesOf(text('')).at(-1)?.length ?? 0)
+    expect(parseTrace(text('x'.repeat(charsLeft))).outcome.message).toHaveLength(charsLeft)
+    expect(() => text('x'.repeat(charsLeft + 1))).toThrowError(
+      expect.objectContaining({ code: 'HEDDLE_TRACE_SIZE' }),
+    )
+  })
 })
