@@ -148,6 +148,38 @@ describe('a scenario that was mended', () => {
   })
 })
 
+describe('a scenario that says which are simpler', () => {
+  // Each of its tasks but the first can be left out.
+  const sized = (again: string) => `
+    import { scenario, world } from 'heddle'
+    const sized = (tasks) => scenario({
+      ...world('sized', ({ task, sleep, check }) => {
+        const done = []
+        for (let index = 0; index < tasks; index++) {
+          task('t-' + index, async () => { await sleep(['1ms', '5ms']); done.push(index) })
+        }
+        check.always('nothing is done', () => done.length === 0)
+      }),
+      parameters: { tasks },
+      simpler: () => (tasks > 1 ? [sized(1)] : []),
+      ${again}
+    })
+    export default sized(3)`
+  const AGAIN = 'withParameters: (parameters) => sized(parameters.tasks),'
+
+  it.concurrent.each([
+    ['is made smaller where it can be made again', project({ 'a.sim.mjs': sized(AGAIN) }), '{"tasks":1}'],
+    ['stays as it is where it cannot', project({ 'a.sim.mjs': sized('') }), '{"tasks":3}'],
+  ])('%s, and replays to the byte', SPAWNS, async (_, { path, heddle }, parameters) => {
+    await heddle('hunt', '--seeds', '3', '--out', 'found')
+    const file = 'found/sized.nothing-is-done.replay'
+    expect(readFileSync(join(path, file), 'utf8')).toContain(`"parameters":${parameters}`)
+    const { stdout, code } = await heddle('replay', file)
+    expect(stdout).toContain('Reproduced to the byte.')
+    expect(code).toBe(1)
+  })
+})
+
 describe('a project that cannot be used', () => {
   const sim = (content: string) => project({ 'a.sim.ts': content })
   const config = (content: string) => project({ 'heddle.config.ts': content })

@@ -181,7 +181,7 @@ async function work(task: Task): Promise<TaskResults[Task['kind']]> {
     case 'record':
       return recordSeed(task)
     case 'shrink':
-      return shrinkRecord(task.text, await scenarioOf(task))
+      return shrinkRecord(task.text, replayable(await scenarioOf(task)))
     case 'replay':
     case 'token':
       return performReplaying(task)
@@ -210,6 +210,11 @@ export function seedsText({ first, count }: Seeds): string {
 async function scenarioOf(subject: Subject): Promise<Scenario> {
   if (subject.file !== undefined) return ownScenario(subject)
   return catalogueScenario(find('scenario', subject.scenario, scenarios), await load(subject.coordinator))
+}
+
+/** Without simpler ones that could not be made again from a file: what is written must be replayed. */
+function replayable({ simpler, ...scenario }: Scenario): Scenario {
+  return simpler === undefined || scenario.withParameters === undefined ? scenario : { ...scenario, simpler }
 }
 
 async function huntSeeds(task: HuntTask): Promise<HuntedSeeds> {
