@@ -53,6 +53,11 @@ describe('a file that is not what was written', () => {
     expect(() => parseTrace(bytes)).not.toThrow()
   })
 
+  test('is said to have an observation without a type, where it has one', () => {
+    const text = withLine(1, (line) => line.replace('"type":"opened"', '"kind":"opened"'))
+    expect(refusal(text).message).toContain('expected an observation, with a type in "seen.0", found Object')
+  })
+
   test('is detected wherever it is cut', () => {
     const bytes = new TextEncoder().encode(sample())
     expect(refusal(bytes.subarray(0, 0)).code).toBe('HEDDLE_REPLAY_EMPTY')

@@ -15,6 +15,7 @@ import {
   footerStart,
   formatOf,
   headerLine,
+  isObservation,
   type Outcome,
   openingLine,
   stepLine,
@@ -30,8 +31,8 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const verdict = v.picklist(['no violation found', 'violated', 'stuck'])
 const property = v.nullable(v.string())
 // Custom, because valibot would copy the objects, and leave out keys such as `constructor`.
-const parameters = v.custom<Readonly<Record<string, Json>>>(isObject, 'Expected an object')
-const seen = v.array(v.custom<Observation>(isObservation, 'Expected an observation, with a type'))
+const parameters = v.custom<Readonly<Record<string, Json>>>(isObject, 'an object')
+const seen = v.array(v.custom<Observation>(isObservation, 'an observation, with a type'))
 
 const Header = v.strictObject({
   heddle: v.picklist(FORMATS),
@@ -64,10 +65,6 @@ const Footer = v.strictObject({
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isObservation(value: unknown): boolean {
-  return isObject(value) && typeof (value as { type?: unknown }).type === 'string'
 }
 
 /** The header in the first line. Throws HEDDLE_REPLAY_MALFORMED. */
@@ -231,7 +228,8 @@ function writeAgain(write: () => string, index: number): string {
 function describe(issue: v.BaseIssue<unknown>): string {
   const path = issue.path?.map(({ key }) => String(key)).join('.') ?? ''
   const place = path === '' ? '' : ` in "${printable(path, 60)}"`
-  const expected = issue.expected ?? issue.message
+  // What is custom says in words what it expects.
+  const expected = issue.type === 'custom' ? issue.message : (issue.expected ?? issue.message)
   return `expected ${printable(expected, 80)}${place}, found ${printable(issue.received, 40)}`
 }
 

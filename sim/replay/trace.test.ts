@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Observation } from '../event.ts'
 import { generatedScenario, REPEATABLE, schedule } from '../generated.fixture.ts'
 import { META, sample } from '../greeting.fixture.ts'
 import { always } from '../property.ts'
@@ -108,6 +109,13 @@ describe('the text of a trace', () => {
         code: 'HEDDLE_TRACE_VALUE',
         message: expect.stringContaining('step 1 (greeter/greet#1), observations[0].with, found NaN'),
       }),
+    )
+  })
+
+  test.each([null, 'text', ['type'], {}, { type: 1 }])('refuses %j as an observation', (observation) => {
+    const opening = [{ type: 'opened' }, observation as unknown as Observation]
+    expect(() => formatTrace({ ...parseTrace(sample()), opening })).toThrowError(
+      /^Expected an object with a type in what was observed before the first step, observations\[1\], found none/,
     )
   })
 

@@ -6,6 +6,7 @@ import type { TimingName } from '../clock.ts'
 import { sha256 } from '../digest.ts'
 import { HeddleError } from '../error.ts'
 import type { Observation } from '../event.ts'
+import { printable } from '../printable.ts'
 import type { Ending, Run, RunVerdict } from '../run.ts'
 import type { Json } from '../scenario.ts'
 import { NOT_STUCK } from '../scheduler.ts'
@@ -180,7 +181,7 @@ export function headerLine(header: TraceHeader): string {
 export function openingLine(seen: readonly Observation[]): string {
   return object([
     ['step', '0'],
-    ['seen', canonicalJson(seen, 'what was observed before the first step, observations')],
+    ['seen', seenJson(seen, 'what was observed before the first step, observations')],
   ])
 }
 
@@ -190,8 +191,23 @@ export function stepLine({ step, at, event, enabled, seen }: TraceStep): string 
     ['at', JSON.stringify(at)],
     ['event', JSON.stringify(event)],
     ['enabled', JSON.stringify(enabled)],
-    ['seen', seen.length === 0 ? '[]' : canonicalJson(seen, `step ${step} (${event}), observations`)],
+    ['seen', seen.length === 0 ? '[]' : seenJson(seen, `step ${step} (${event}), observations`)],
   ])
+}
+
+/** Whether a value is one that `observe` takes: an object with a type, which a reader asks for, too. */
+export function isObservation(value: unknown): boolean {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject && 'type' in value && typeof value.type === 'string'
+}
+
+function seenJson(seen: readonly Observation[], name: string): string {
+  const other = seen.findIndex((one) => !isObservation(one))
+  if (other < 0) return canonicalJson(seen, name)
+  throw new HeddleError(
+    'HEDDLE_TRACE_VALUE',
+    `Expected an object with a type in ${printable(`${name}[${other}]`, 200)}, found none. Observe something such as { type: 'opened' }.`,
+  )
 }
 
 /** The footer up to the digits of the digest. */
