@@ -166,7 +166,7 @@ describe('a gate', SPAWNS, () => {
 
   it('says what it found until it was interrupted, and leaves no half of a file', async () => {
     const own = project({ 'inbox.sim.mjs': INBOX, 'door.sim.mjs': DOOR })
-    const { child, ended } = own.start('gate', '--budget', '60min', '--reporter', 'json,junit=gate.xml')
+    const { child, ended } = own.start('gate', '--seeds', '10000000', '--reporter', 'json,junit=gate.xml')
     setTimeout(() => child.kill('SIGTERM'), 4_000)
     const { code, stdout } = await ended
     expect(code).toBe(143)
@@ -177,6 +177,12 @@ describe('a gate', SPAWNS, () => {
     for (const name of readdirSync(join(own.path, '.heddle'))) {
       expect(() => parseTrace(readFileSync(join(own.path, '.heddle', name)))).not.toThrow()
     }
+  })
+
+  it('leaves a scenario alone that has nothing new any more, long before its budget is over', async () => {
+    const { result } = await gate(project({ 'door.sim.mjs': DOOR }), '--budget', '60min')
+    expect(result.scenarios[0].hunted.runs).toBeGreaterThanOrEqual(2_000)
+    expect(result.interrupted).toBe(false)
   })
 
   it.each([

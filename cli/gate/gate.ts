@@ -150,6 +150,7 @@ function huntsOptions({ options, line, signal, budget }: Gate, what: string): Hu
     timeoutMs,
     signal,
     budget,
+    endsFamiliar: options.seeds === undefined,
     onProgress({ runs, failures }) {
       const perSecond = Math.round((runs * 1_000) / (budget.elapsedMs() - began))
       const left =

@@ -1,7 +1,7 @@
 // The hunts of a gate: this shard's chunks of seeds, for as long as there are any and the budget lasts, put together
 // by scenario. What is found depends on the chunks alone, never on which was ready first. Prints nothing.
 
-import { mergeReports, type Seeds } from '../../sim/index.ts'
+import { mergeReports, type Seeds, saturationOf } from '../../sim/index.ts'
 import type { Move } from '../check-moves.ts'
 import type { Report } from '../hunting.ts'
 import { Interrupted, type Limits, type Pool, ThreadEnded, TimedOut } from '../pool.ts'
@@ -23,6 +23,8 @@ export interface Gathered {
 
 export interface HuntsOptions extends Manner, Limits, Pick<HuntTask, 'checkDeterminism'> {
   readonly budget: Budget
+  /** Whether a scenario is left alone once nothing new has come of it for long. */
+  readonly endsFamiliar: boolean
   readonly onProgress: (progress: { readonly runs: number; readonly failures: number }) => void
 }
 
@@ -31,6 +33,8 @@ interface Found {
   readonly lost: { readonly seeds: Seeds; readonly how: string }[]
   /** How many seeds are handed to a thread at once. What is found does not depend on it. */
   pieceSeeds: number
+  /** How many runs there were since one was the only one of its order among those of its piece. */
+  familiar: number
 }
 
 /** Long enough to be worth handing over, short enough that a budget that ends cuts off little. */
@@ -41,21 +45,35 @@ function pieceSeeds(seeds: number, tookMs: number): number {
   return Math.max(PIECE_SEEDS_MIN, Math.round((seeds * PIECE_MS) / Math.max(1, tookMs)))
 }
 
+/** So many runs after one another that show nothing new, and a hunt that has only time for a bound has seen it all. */
+const FAMILIAR_RUNS = 2_000
+
+function isDone({ lost, familiar }: Found, { endsFamiliar }: HuntsOptions): boolean {
+  // What once came to no end would take the whole budget.
+  return lost.length > 0 || (endsFamiliar && familiar >= FAMILIAR_RUNS)
+}
+
 export async function huntChunks(
   pool: Pool,
   { subjects, chunks }: { subjects: readonly Subject[]; chunks: Iterator<Chunk> },
   options: HuntsOptions,
 ): Promise<readonly Gathered[]> {
-  const all = subjects.map((): Found => ({ hunted: [], lost: [], pieceSeeds: PIECE_SEEDS_MIN }))
+  const all = subjects.map(
+    (): Found => ({
+      hunted: [],
+      lost: [],
+      pieceSeeds: PIECE_SEEDS_MIN,
+      familiar: 0,
+    }),
+  )
   const progress = { runs: 0, failures: 0 }
   const lane = async () => {
-    while (!options.signal.aborted && options.budget.leftToSearchMs(progress.failures) > 0) {
+    while (!options.signal.aborted && !all.every((own) => isDone(own, options))) {
       const next = chunks.next()
       if (next.done === true) return
       const chunk = next.value
       const own = all[chunk.index] as Found
-      // What once came to no end would take the whole budget.
-      if (own.lost.length > 0) continue
+      if (isDone(own, options)) continue
       const subject = subjects[chunk.index] as Subject
       for (let { first, count } = chunk.seeds; count > 0; ) {
         const leftMs = options.budget.leftToSearchMs(progress.failures)
@@ -68,6 +86,7 @@ export async function huntChunks(
           break
         }
         own.hunted.push(hunted)
+        own.familiar = isFamiliar(hunted) ? own.familiar + seeds.count : 0
         own.pieceSeeds = pieceSeeds(seeds.count, options.budget.elapsedMs() - began)
         first += seeds.count
         count -= seeds.count
@@ -79,6 +98,10 @@ export async function huntChunks(
   }
   await Promise.all(Array.from({ length: pool.workers }, lane))
   return all.map(gathered)
+}
+
+function isFamiliar({ report: { orders } }: HuntedSeeds): boolean {
+  return orders !== null && saturationOf(orders).once === 0
 }
 
 /** What one chunk gave; a sentence's end where it came to no end, and nothing where it was called off. */
