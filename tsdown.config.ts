@@ -3,23 +3,25 @@
 
 import { defineConfig } from 'tsdown'
 
-export default defineConfig({
-  entry: {
-    index: 'sim/index.ts',
-    model: 'model/index.ts',
-    properties: 'properties/index.ts',
-    vitest: 'vitest/index.ts',
-    'fast-check': 'arbitraries/index.ts',
-    heddle: 'cli/heddle.ts',
-    worker: 'cli/worker.ts',
-    slice: 'sim/explore/slice.ts',
-  },
+/** What can be imported, by the name in `exports`; that of the package itself is index. */
+const DOORS = {
+  index: 'sim/public.ts',
+  model: 'model/public.ts',
+  properties: 'properties/public.ts',
+  vitest: 'vitest/index.ts',
+  'fast-check': 'arbitraries/index.ts',
+}
+
+// Whoever packs asks for an empty folder, and gets types with it; a build to run takes a second without them.
+export default defineConfig(({ clean = false }) => ({
+  entry: { ...DOORS, heddle: 'cli/heddle.ts', worker: 'cli/worker.ts', slice: 'sim/explore/slice.ts' },
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
   fixedExtension: false,
   hash: false,
-  // Whoever packs asks for types, and for an empty folder; a build to run takes a second without them.
-  dts: false,
-  clean: false,
-})
+  // What doors share must not take the name of one.
+  outputOptions: { chunkFileNames: 'chunk-[name].js' },
+  dts: clean !== false && { entry: Object.values(DOORS), compilerOptions: { stripInternal: true } },
+  clean,
+}))

@@ -1,4 +1,4 @@
-// The public door of the lifecycle model.
+// The door of the lifecycle model for the other folders. What of it the package exports is public.ts.
 
 export { connectionCoordinator } from './asynchronous.ts'
 export { competing } from './competing.ts'

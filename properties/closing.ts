@@ -1,14 +1,14 @@
 // How connections end: with the right code, and every one of them, with nothing left behind.
 
 import { CLOSE, isEnded, isOwning, type LifecycleView, type Observed } from '../model/index.ts'
-import { eventually, monitor } from '../sim/index.ts'
+import { eventually, type Monitor, monitor } from '../sim/index.ts'
 import { first } from './ownership.ts'
 
 /**
  * No 1011 without a fault: no server closes a connection with an internal error, unless a fault has struck that
  * very connection while it was open.
  */
-export const no1011WithoutFault = monitor<
+export const no1011WithoutFault: Monitor = monitor<
   { standing: 'away' | 'open' | 'struck' },
   Observed<'connect' | 'ready'> | Observed<'closed'> | Observed<'fault'>
 >({
@@ -35,7 +35,7 @@ const UNAUTHENTICATED_CODES: readonly number[] = [CLOSE.unauthenticated, CLOSE.p
  * An unauthenticated connection gets nothing but a close: no connection is told that it is ready, or sent an
  * agent event, before its credentials were accepted; one that is refused is closed with 4401 or 1008.
  */
-export const unauthenticatedGetsOnlyAClose = monitor<
+export const unauthenticatedGetsOnlyAClose: Monitor = monitor<
   { credentials: 'unknown' | 'good' | 'bad'; over: boolean },
   Observed<'ended'> | Observed<'connect' | 'ready'> | Observed<'received'> | Observed<'closed'>
 >({
@@ -69,7 +69,7 @@ export const unauthenticatedGetsOnlyAClose = monitor<
  * Every connection that comes ends up ready or closed with a reason; only one that waits for its turn may still
  * wait.
  */
-export const everyConnectionSettles = monitor<
+export const everyConnectionSettles: Monitor = monitor<
   { came: boolean; unsettled: string | null },
   | Observed<'upgrade'>
   | Observed<'queued' | 'promoted'>
@@ -105,7 +105,7 @@ export const everyConnectionSettles = monitor<
  * Every standby is promoted when the owner goes: nobody waits at rest unless somebody acts for the user.
  * Invariant of its state: nobody is in it who has not been put off or granted anything, or who is gone.
  */
-export const everyStandbyIsPromoted = monitor<
+export const everyStandbyIsPromoted: Monitor = monitor<
   Record<string, 'waits' | 'acts'>,
   | Observed<'queued' | 'promoted'>
   | Observed<'answered'>
@@ -153,7 +153,7 @@ export const noOrphansAtRest = eventually<LifecycleView>('no orphans at rest', (
 })
 
 /** No orphan timer: no timer of a connection's machine goes off after the connection has ended. */
-export const noOrphanTimer = monitor<{ ended: boolean }, Observed<'gone'> | Observed<'timer'>>({
+export const noOrphanTimer: Monitor = monitor<{ ended: boolean }, Observed<'gone'> | Observed<'timer'>>({
   name: 'no orphan timer',
   on: ['gone', 'timer'],
   each: ({ connection }) => connection,

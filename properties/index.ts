@@ -1,4 +1,4 @@
-// The public door of the properties.
+// The door of the properties for the other folders. What of it the package exports is public.ts.
 
 export { allProperties, catalogueScenario, rebuild, untimedProperties } from './catalogue.ts'
 export {

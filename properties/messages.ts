@@ -1,7 +1,7 @@
 // What happens to messages: each is processed once and in order, and each brings its five agent events.
 
 import { AGENT_EVENTS, isEnded, type Observed } from '../model/index.ts'
-import { monitor } from '../sim/index.ts'
+import { type Monitor, monitor } from '../sim/index.ts'
 
 interface Messages {
   /** What was sent and has not been started, in order. */
@@ -15,7 +15,7 @@ interface Messages {
  * No message lost, duplicated or reordered: what a connection sends is processed in the order in which it was
  * sent, each message once; and all of it, unless the connection ends first.
  */
-export const noMessageLostDuplicatedOrReordered = monitor<
+export const noMessageLostDuplicatedOrReordered: Monitor = monitor<
   Messages,
   | Observed<'connect' | 'ready'>
   | Observed<'sent'>
@@ -78,7 +78,7 @@ const NO_EVENTS: Events = { message: 0, come: 0, sent: 0, answered: 0, over: fal
  * All five agent events for each message: they reach the connection that sent it, in order and exactly once;
  * and all of them, unless the connection ends first.
  */
-export const allFiveAgentEvents = monitor<
+export const allFiveAgentEvents: Monitor = monitor<
   Events,
   | Observed<'connect' | 'ready'>
   | Observed<'sent'>

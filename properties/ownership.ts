@@ -1,7 +1,7 @@
 // Who acts for a user: at most one connection, granted once, coordinated by one machine.
 
 import { isEnded, isOwning, type Observed } from '../model/index.ts'
-import { monitor } from '../sim/index.ts'
+import { type Monitor, monitor } from '../sim/index.ts'
 
 /** The first by name, as no order in which they came is kept. */
 export function first(names: readonly string[]): string | undefined {
@@ -21,7 +21,7 @@ interface Owners {
  * two under the same fencing token, no effect under an older token after one under a newer, and no effects
  * for two connections under one token.
  */
-export const oneOwnerPerUser = monitor<
+export const oneOwnerPerUser: Monitor = monitor<
   Owners,
   Observed<'moved'> | Observed<'effect'> | Observed<'gone'> | Observed<'crashed'>
 >({
@@ -67,7 +67,7 @@ interface Grants {
  * Exactly one grant for n concurrent requests: while one connection has what it asked for, no other of the
  * user's connections on the instance gets it; and one of those that ask does.
  */
-export const exactlyOneGrant = monitor<
+export const exactlyOneGrant: Monitor = monitor<
   Grants,
   Observed<'answered'> | Observed<'moved'> | Observed<'gone'> | Observed<'crashed'>
 >({
@@ -101,7 +101,7 @@ interface Machines {
 }
 
 /** One machine per user: every connection of a user on an instance is coordinated by the same machine. */
-export const oneMachinePerUser = monitor<Machines, Observed<'coordinated'> | Observed<'crashed'>>({
+export const oneMachinePerUser: Monitor = monitor<Machines, Observed<'coordinated'> | Observed<'crashed'>>({
   name: 'one machine per user',
   on: ['coordinated', 'crashed'],
   each: ({ user, instance }) => `${user}@${instance}`,

@@ -2,10 +2,10 @@
 // and all of it without losing time.
 
 import { isLegal, type LifecycleState, type Observed } from '../model/index.ts'
-import { formatUs, type Moment, monitor } from '../sim/index.ts'
+import { formatUs, type Moment, type Monitor, monitor } from '../sim/index.ts'
 
 /** Legal transitions only: a connection's lifecycle never takes a step that the table does not have. */
-export const legalTransitionsOnly = monitor<{ state: LifecycleState }, Observed<'moved'>>({
+export const legalTransitionsOnly: Monitor = monitor<{ state: LifecycleState }, Observed<'moved'>>({
   name: 'legal transitions only',
   on: ['moved'],
   each: ({ connection }) => connection,
@@ -18,7 +18,7 @@ export const legalTransitionsOnly = monitor<{ state: LifecycleState }, Observed<
 })
 
 /** Phases in sequence: authentication begins after the accept is complete, services after authentication. */
-export const phasesInSequence = monitor<
+export const phasesInSequence: Monitor = monitor<
   { accept: boolean; auth: boolean },
   Observed<'began'> | Observed<'ended'>
 >({
@@ -38,7 +38,10 @@ export const phasesInSequence = monitor<
 })
 
 /** Nothing processed before PROCESSING_READY: the agent never works for a connection that was not yet ready. */
-export const nothingBeforeReady = monitor<{ ready: boolean }, Observed<'moved'> | Observed<'effect'>>({
+export const nothingBeforeReady: Monitor = monitor<
+  { ready: boolean },
+  Observed<'moved'> | Observed<'effect'>
+>({
   name: 'nothing processed before PROCESSING_READY',
   on: ['moved', 'effect'],
   each: ({ connection }) => connection,
@@ -67,7 +70,7 @@ interface SetUp {
  * Set-up overhead within 100 ms: from its upgrade (or its promotion) a connection is ready at most 100 ms of
  * virtual time later than its slowest dependency alone takes.
  */
-export const setUpOverhead = monitor<
+export const setUpOverhead: Monitor = monitor<
   SetUp,
   | Observed<'upgrade'>
   | Observed<'queued' | 'promoted'>

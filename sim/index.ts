@@ -1,4 +1,4 @@
-// The one public door of the engine: everything that heddle exports under its own name, and nothing else.
+// The door of the engine for the other folders. What of it the package exports is public.ts.
 
 export {
   type Actor,

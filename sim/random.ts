@@ -15,7 +15,7 @@ export interface Draw {
   readonly value: number
 }
 
-/** A stream's position: plain JSON, to be given back to {@link RandomStream.restore}. */
+/** A stream's position: plain JSON, to be given back to {@link RandomStream.restore}. @internal */
 export type StreamState = seedrandom.State.Alea
 
 const TWO_32 = 2 ** 32
@@ -56,10 +56,12 @@ export class RandomStream {
     return value
   }
 
+  /** @internal */
   save(): StreamState {
     return this.#generator.state()
   }
 
+  /** @internal */
   restore(state: StreamState): void {
     this.#generator = seedrandom.alea('', { state })
   }

@@ -27,6 +27,7 @@ export interface SystemDefinition {
 }
 
 export class System {
+  /** @internal */
   readonly members: readonly Member[]
   readonly definition: SystemDefinition
   readonly #cast: Cast
@@ -55,7 +56,7 @@ export class System {
     }
   }
 
-  /** The state at time zero, and what the actors' starts let be seen. */
+  /** The state at time zero, and what the actors' starts let be seen. @internal */
   initial(): Fired {
     const unstarted = this.unstarted()
     return this.#work(new Transition(this.#cast, unstarted, 0), unstarted.budgets, (transition) => {
@@ -63,7 +64,7 @@ export class System {
     })
   }
 
-  /** The state before any actor has started. */
+  /** The state before any actor has started. @internal */
   unstarted(): SystemState {
     return {
       states: this.members.map((member) => member.actor.initial),
@@ -75,7 +76,7 @@ export class System {
     }
   }
 
-  /** The deliveries that may happen now: the oldest of each channel, each timer, faults within budget. */
+  /** The deliveries that may happen now: the oldest of each channel, each timer, faults within budget. @internal */
   enabled(state: SystemState): readonly Delivery[] {
     const taken = new Set<string>()
     return state.pending.filter((delivery) => {
@@ -87,7 +88,7 @@ export class System {
     })
   }
 
-  /** Lets one enabled delivery happen, with everything that follows from it in no time on the same host. */
+  /** Lets one enabled delivery happen, with all that follows from it in no time on the same host. @internal */
   fire(state: SystemState, delivery: Delivery): Fired {
     const pending = state.pending.filter((other) => other !== delivery)
     const transition = new Transition(this.#cast, { ...state, pending }, state.step + 1)
@@ -96,13 +97,13 @@ export class System {
     )
   }
 
-  /** Lets an actor act without a message, within the step that the state is at. */
+  /** Lets an actor act without a message, within the step that the state is at. @internal */
   act(state: SystemState, name: string, act: (context: Context) => void): Fired {
     const transition = new Transition(this.#cast, state, state.step)
     return this.#work(transition, state.budgets, () => transition.act(name, act))
   }
 
-  /** Who may not end in this state, each with what it waits for. */
+  /** Who may not end in this state, each with what it waits for. @internal */
   waiting(state: SystemState): readonly string[] {
     return this.members.flatMap(({ name, actor }, index) => {
       const what = actor.waitsFor?.(state.states[index])
@@ -110,7 +111,7 @@ export class System {
     })
   }
 
-  /** Position of an actor in the order of declaration, which is that of `SystemState.states`. */
+  /** Position of an actor in the order of declaration, which is that of `SystemState.states`. @internal */
   indexOf(name: string): number {
     return this.members.findIndex((member) => member.name === name)
   }

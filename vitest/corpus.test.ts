@@ -2,20 +2,11 @@
 
 import { cpSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  acceptedTrace,
-  formatTrace,
-  hunt,
-  parseTrace,
-  record,
-  replay,
-  type Scenario,
-  shrink,
-  world,
-} from 'heddle'
+import { formatTrace, hunt, parseTrace, record, replay, type Scenario, shrink, world } from 'heddle'
 import { competing, lifecycle } from 'heddle/model'
 import { oneOwnerPerUser } from 'heddle/properties'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { acceptedTrace } from '../sim/index.ts'
 import { project, type Ran, SPAWNS } from './project.fixture.ts'
 import { IMPORTS } from './samples.fixture.ts'
 

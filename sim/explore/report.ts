@@ -119,7 +119,7 @@ export interface CheckOptions {
   /** Ends the search early, with the verdict *bounded*; an AbortSignal fits. */
   readonly signal?: { readonly aborted: boolean }
   readonly onProgress?: (progress: CheckProgress) => void
-  /** Threads for the part of a large search that only counts; the result is the same without. */
+  /** Threads for the part of a large search that only counts; the result is the same without.@internal */
   readonly pool?: SearchPool
   /**
    * Goes on after the first violation for those of other properties; with a list, until each of these is violated.
