@@ -12,6 +12,7 @@ describe('the pattern of a name', () => {
     [['/slashes/', '-t', '$HOME', '!!']],
   ])('matches its own full name: %j', (names) => {
     expect(names.join(' ')).toMatch(new RegExp(namePattern(names)))
+    expect(names.join(' > ')).toMatch(new RegExp(namePattern(names)))
   })
 
   it('matches no name that it is only a part of', () => {
@@ -28,14 +29,14 @@ describe('the pattern of a name', () => {
 describe('the command of a replay', () => {
   it('names the file, the test file from here, and the test', () => {
     expect(replayCommand('.heddle/a.replay', test, '/home/ann/app')).toBe(
-      "HEDDLE_REPLAY=.heddle/a.replay npx vitest run src/inbox.test.ts -t '^the inbox keeps it$'",
+      "HEDDLE_REPLAY=.heddle/a.replay npx vitest run src/inbox.test.ts -t '^the inbox( >)? keeps it$'",
     )
   })
 
   it('quotes what a shell would take apart', () => {
     const odd = { ...test, file: "/home/ann/app/src/what's (new).test.ts" }
     expect(replayCommand('my files/a.replay', odd, '/home/ann/app')).toBe(
-      "HEDDLE_REPLAY='my files/a.replay' npx vitest run 'src/what'\\''s (new).test.ts' -t '^the inbox keeps it$'",
+      "HEDDLE_REPLAY='my files/a.replay' npx vitest run 'src/what'\\''s (new).test.ts' -t '^the inbox( >)? keeps it$'",
     )
   })
 })

@@ -47,10 +47,17 @@ export function replayCommand(record: string, { file, names }: TestIdentity, cwd
   return `HEDDLE_REPLAY=${quoted(record)} npx vitest run ${quoted(path)} -t ${quoted(namePattern(names))}`
 }
 
-/** A regular expression that matches the full name of a test, as the runner's -t takes it, and no other. */
+/**
+ * A regular expression that matches the full name of a test, as the runner's -t takes it, and no other. Between two names
+ * of it stands a blank, and from version 5 of the runner on, an arrow before it.
+ */
 export function namePattern(names: readonly string[]): string {
-  const pattern = names.join(' ').replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return `^${names.map(literally).join('( >)? ')}$`
+}
+
+function literally(name: string): string {
+  const pattern = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
   // A quote, and what is not seen, is any character: neither survives every copy and paste.
   const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
-  return `^${pattern.replaceAll("'", '.').replace(unseen, (char) => '[^]'.repeat(char.length))}$`
+  return pattern.replaceAll("'", '.').replace(unseen, (char) => '[^]'.repeat(char.length))
 }

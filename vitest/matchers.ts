@@ -35,9 +35,11 @@ export interface HeddleMatchers {
   toReplayExactly(scenario?: Scenario): Promise<void>
 }
 
-declare module 'vitest' {
-  // Merged with the runner's own declaration, which has this parameter.
-  interface Matchers<T = any> extends HeddleMatchers {}
+// Of the runner's own Matchers, versions 4 and 5 have different type parameters, and none would be merged with both.
+declare global {
+  namespace Chai {
+    interface Assertion extends HeddleMatchers {}
+  }
 }
 
 interface Result {

@@ -66,9 +66,10 @@ async function judged(job: Job, scenario: Scenario, { replayed, text }: Followed
       `"${scenario.name}" is not deterministic. ${divergence?.message ?? ''}`,
     )
   }
+  if (outcome === 'stale') {
+    throw new HeddleError('HEDDLE_REPLAY_STALE', `${plain(divergence?.message ?? '', 500)}\n\n${shown}\n`)
+  }
   if (found.property === null || text === null) {
-    if (outcome === 'stale')
-      throw new HeddleError('HEDDLE_REPLAY_STALE', `${plain(divergence?.message ?? '', 500)}\n\n${shown}\n`)
     console.log(shown)
     return
   }

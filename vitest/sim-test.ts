@@ -27,7 +27,6 @@ export interface Sim {
   /** Passes where the simulation fails. */
   readonly fails: Sim
   readonly concurrent: Sim
-  readonly sequential: Sim
   todo(name: Name): void
   skipIf(condition: unknown): Sim
   runIf(condition: unknown): Sim
@@ -42,7 +41,7 @@ export interface Sim {
 
 // heddle bounds the time itself: what is then known of a failure is told, and not only that time is over.
 const UNTIMED = { timeout: 0 }
-const CHAINED = ['only', 'skip', 'fails', 'concurrent', 'sequential'] as const
+const CHAINED = ['only', 'skip', 'fails', 'concurrent'] as const
 
 function simOf(test: TestAPI): Sim {
   const sim = (name: Name, second: unknown, third?: unknown) => {

@@ -30,7 +30,6 @@ test.sim('an asynchronous body', { runs: 5 }, async ({ sleep }) => sleep(['1ms',
 it.sim.only('a body', () => {})
 test.sim.skip.fails('a body', () => {})
 test.sim.concurrent('a body', () => {})
-test.sim.sequential('a body', () => {})
 test.sim.skipIf(process.platform === 'win32')('a body', () => {})
 test.sim.runIf(true)('a body', () => {})
 test.sim.todo('later')

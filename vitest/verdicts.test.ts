@@ -214,7 +214,7 @@ describe('the environment', SPAWNS, () => {
   })
 
   it('says how many seeds are run, from which on, and where files go', async () => {
-    const again = await app.run(only('exhaustive is violated by code'), { HEDDLE_OUT: 'found' })
+    const again = await app.run(['-t', 'is violated by code$'], { HEDDLE_OUT: 'found' })
     expect(again.code).toBe(1)
     expect(app.files('found')).toEqual(['verdicts.test.ts/exhaustive-is-violated-by-code.one-inside.replay'])
     const { failure } = await app.run(only('reaches nothing'), { HEDDLE_RUNS: '2', HEDDLE_SEED: '77' })
