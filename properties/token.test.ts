@@ -146,6 +146,18 @@ describe('a token that was not made so', async () => {
     expect(refusal(bomb)).toBe('HEDDLE_TOKEN_SIZE')
   })
 
+  it.each([
+    ['malformed UTF-8', Buffer.of(0x22, 0xff, 0x22), /expected UTF-8, found otherwise\.$/],
+    ['no header', Buffer.from('{}\n{}'), /Line 1 is malformed: .*\. Copy all of it, and paste it again\.$/],
+  ])('is refused where it unpacks to %s, and says so', (_what, content, message) => {
+    const digest = Buffer.alloc(16)
+    const packed = deflateRawSync(content)
+    const check = createHash('sha256').update(digest).update(packed).digest().subarray(0, 4)
+    const forged = `heddle1:${Buffer.concat([check, digest, packed]).toString('base64url')}`
+    expect(refusal(forged)).toBe('HEDDLE_TOKEN_MALFORMED')
+    expect(() => decodeToken(forged, vocabulary)).toThrow(message)
+  })
+
   it('is not made so large either', () => {
     const token = decodeToken(text, vocabulary)
     const ids = Array.from({ length: 200_000 }, () => 'tab-1/connect#1')

@@ -7,6 +7,7 @@ import { bytesToHex, hexToBytes, sha256OfBytes } from '../digest.ts'
 import { type ErrorCode, HeddleError } from '../error.ts'
 import { printable } from '../printable.ts'
 import { decodeBase64url, encodeBase64url } from './base64url.ts'
+import { FETCH } from './shape.ts'
 import { contentOf, readContent, type TokenContent } from './token-content.ts'
 
 /** What stands in front of a token; the number is the version of its format and of its vocabulary. */
@@ -69,11 +70,15 @@ export function decodeToken(text: string, vocabulary: string): Token {
 }
 
 function contentIn(bytes: Uint8Array): TokenContent {
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+  if (!isSame(new TextEncoder().encode(text), bytes)) {
+    refuse('MALFORMED', 'What the token says is malformed: expected UTF-8, found otherwise.')
+  }
   try {
-    return readContent(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes))
+    return readContent(text)
   } catch (error) {
     if (!(error instanceof HeddleError)) throw error
-    return refuse('MALFORMED', `What the token says is malformed: ${error.message}`)
+    return refuse('MALFORMED', `What the token says is malformed: ${error.message.replace(FETCH, PASTE)}`)
   }
 }
 
@@ -152,6 +157,10 @@ function refuse(code: string, message: string): never {
 
 function checkOf(digest: Uint8Array, packed: Uint8Array): Uint8Array {
   return sha256OfBytes(joined(digest, packed)).subarray(0, CHECK_BYTES)
+}
+
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, index) => byte === other[index])
 }
 
 function joined(...parts: readonly Uint8Array[]): Uint8Array {
