@@ -1,7 +1,7 @@
 // `heddle hunt`: many seeds of the scenarios asked for; every violated property gets a replay file.
 
 import type { Command } from 'commander'
-import { colours, type Failure, failureLines, failureText } from '../failures/index.ts'
+import { colours, type Failure, failureLines, failureText, thousands } from '../failures/index.ts'
 import { scenarios } from '../model/index.ts'
 import type { TimingName } from '../sim/index.ts'
 import { silenceText, silentCanaries } from './canaries.ts'
@@ -149,8 +149,12 @@ async function huntAndRecord(
       timeoutMs,
       signal,
       onProgress({ runs, failures }) {
-        const perSecond = Math.round(runs / ((performance.now() - began) / 1_000))
-        line.update(`${runs} of ${seeds * subjects.length} runs, ${perSecond}/s, ${failures} failing`)
+        const all = seeds * subjects.length
+        const perSecond = runs / ((performance.now() - began) / 1_000)
+        const left = `${Math.round((all - runs) / perSecond)} s left`
+        line.update(
+          `${thousands(runs)} of ${thousands(all)} runs, ${Math.round(perSecond)}/s, ${failures} failing, ${left}`,
+        )
       },
     })
     const elapsedMs = performance.now() - began

@@ -3,7 +3,14 @@
 import { colours, failureText, plain, table, thousands } from '../../failures/index.ts'
 import { silenceText } from '../canaries.ts'
 import { seedsText } from '../tasks.ts'
-import { type CorpusCase, type GateResult, isFine, type PropertyCase, type ScenarioCase } from './result.ts'
+import {
+  type CorpusCase,
+  type GateResult,
+  isFine,
+  type PropertyCase,
+  type PropertyVerdict,
+  type ScenarioCase,
+} from './result.ts'
 
 /** Of a sentence on what is wrong. */
 const TROUBLE_CHARS_MAX = 1_000
@@ -25,6 +32,7 @@ export function gateText(result: GateResult): string {
     ...wrong.flatMap((text) => [text, '']),
     scenarioTable(scenarios),
     '',
+    ...(scenarios.length === 0 ? [] : [propertyTable(scenarios), '']),
     ...summaryLines(result),
   ].join('\n')
 }
@@ -81,6 +89,25 @@ function scenarioTable(scenarios: readonly ScenarioCase[]): string {
   })
   const aligns = ['left', 'left', 'right', 'right', 'right'] as const
   return table(['scenario', 'verdict', 'states', 'schedules', 'the next is new'], rows, { aligns })
+}
+
+/** In how many scenarios each property came out how, in the order in which the scenarios name them. */
+function propertyTable(scenarios: readonly ScenarioCase[]): string {
+  const all = scenarios.flatMap(({ properties }) => properties)
+  const rows = [...new Set(all.map(({ property }) => property))].map((name) => {
+    const own = all.filter(({ property }) => property === name)
+    const count = (verdict: PropertyVerdict) => {
+      const found = own.filter((one) => one.verdict === verdict).length
+      return found === 0 ? '' : thousands(found)
+    }
+    const isViolated = own.some(({ verdict }) => verdict === 'violated')
+    const shown = isViolated ? colours.red(plain(name)) : plain(name)
+    return [shown, count('holds'), count('no violation found'), count('violated')]
+  })
+  const aligns = ['left', 'right', 'right', 'right'] as const
+  return table(['property, in so many scenarios', 'holds', 'no violation found', 'violated'], rows, {
+    aligns,
+  })
 }
 
 /** Those that were run: by a hunt, and by an exploration. */
