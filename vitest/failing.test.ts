@@ -161,4 +161,15 @@ Violation: hello is processed: it does not hold
     expect(shown(name)).toContain('Shrunk     3 connections → 2, 3 messages → 0, ')
     expect(shown(name)).toContain('No race    It fails in every order that was tried')
   })
+
+  it('is told also where its replay file cannot be written', SPAWNS, async () => {
+    const { failure, tests } = await app.run(['inbox.test.ts'], { HEDDLE_OUT: 'inbox.test.ts' })
+    expect(tests).toHaveLength(1)
+    const text = failure('keeps the first message')
+    expect(text).toContain('Violation: hello is processed: it does not hold')
+    expect(text).toContain(
+      '  Written    nothing. Writing inbox.test.ts/inbox.test.ts/keeps-the-first-message.hello',
+    )
+    expect(text).toMatch(/ {2}Replay {5}HEDDLE_REPLAY=heddle1:\S+ npx vitest run inbox\.test\.ts -t /)
+  })
 })

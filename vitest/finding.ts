@@ -45,12 +45,8 @@ export async function failureOf(job: Job, { text, which, isShortest }: Finding):
   if (found.divergence !== null) throw await notDeterministic(job, text, found.divergence.message)
   const trace = parseTrace(found.text)
   const scenario = scenarioOf(trace, job.scenario)
-  const cwd = process.cwd()
-  const path = replayPath({ out: job.settings.out, property: trace.outcome.property ?? '' }, job.test, cwd)
-  await writeWhole(path, found.text)
-  const file = relative(cwd, path) || path
   const decides = smaller === undefined ? await decisionOf(job, trace, scenario) : undefined
-  const failure = await described(job, { trace, scenario, found, smaller, decides, file, which })
+  const failure = await described(job, { trace, scenario, found, smaller, decides, which })
   const detail = failureDetail(failure)
   return violation({ ...(await told(job, trace, scenario)), detail })
 }
@@ -61,12 +57,18 @@ interface Recording {
   readonly found: Recorded
   readonly smaller: Smaller | undefined
   readonly decides: Decision | undefined
-  readonly file: string
   readonly which: string
 }
 
-async function described({ test }: Job, recording: Recording): Promise<Failure> {
-  const { trace, scenario, found, smaller, decides, file, which } = recording
+/** The failure in its file; where that cannot be written, the failure is told all the same. */
+async function described(job: Job, recording: Recording): Promise<Failure> {
+  const { trace, scenario, found, smaller, decides, which } = recording
+  const token = await pasteOf(trace, scenario)
+  const cwd = process.cwd()
+  const path = replayPath({ out: job.settings.out, property: trace.outcome.property ?? '' }, job.test, cwd)
+  const file = relative(cwd, path) || path
+  const complaint = await writeWhole(path, found.text).catch((error: Error) => error.message)
+  const record = complaint === undefined ? file : token
   return {
     scenario: found.scenario,
     coordinator: found.coordinator,
@@ -78,9 +80,9 @@ async function described({ test }: Job, recording: Recording): Promise<Failure> 
     timeline: found.timeline,
     smaller,
     decides,
-    file,
-    command: replayCommand(file, test, process.cwd()),
-    token: await pasteOf(trace, scenario),
+    file: complaint === undefined ? file : `nothing. ${complaint}`,
+    command: record === undefined ? 'There is nothing to replay.' : replayCommand(record, job.test, cwd),
+    token,
   }
 }
 

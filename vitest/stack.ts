@@ -25,7 +25,7 @@ export function stackBelow(below: (...values: any[]) => unknown): string {
   Error.captureStackTrace(holder, below)
   Error.stackTraceLimit = limit
   const frames = framesOf(holder.stack)
-  return frames.filter((frame) => !/[/\\]node_modules[/\\]|node:/.test(frame)).join('\n')
+  return frames.filter((frame) => !isRunners(frame)).join('\n')
 }
 
 /** The user's frames at the top of a stack, up to the first of heddle's own. */
@@ -33,6 +33,16 @@ export function usersFrames(stack: string | undefined): readonly string[] {
   const frames = framesOf(stack)
   const own = frames.findIndex(isOwn)
   return own < 0 ? frames : frames.slice(0, own)
+}
+
+/** The user's frames in a stack, wherever they stand: heddle has found a mistake in what they do. */
+export function usersFramesIn(stack: string | undefined): readonly string[] {
+  return framesOf(stack).filter((frame) => !isOwn(frame) && !isRunners(frame))
+}
+
+/** Whether it is the runner's, of another package, or of the host. */
+function isRunners(frame: string): boolean {
+  return /[/\\]node_modules[/\\]|node:/.test(frame)
 }
 
 function framesOf(stack: string | undefined): string[] {

@@ -92,6 +92,11 @@ describe('asked for', () => {
   test.sim('with an option that does not fit', tick, { runs: 'many' })
   test.sim('without a subject')
   test.sim('with a promise', Promise.resolve())
+  test.sim('with one task twice', async ({ task, sleep }) => {
+    task('a', () => sleep('1ms'))
+    await sleep('1ms')
+    task('a', () => sleep('1ms')) // again
+  })
   test.sim('with a scenario that is broken', { name: 'broken', begin: 7 })
   test.sim.each([1])('each without a function', {})
   test.sim.each([1])('each with a function that throws', () => { throw new Error('no case') })
@@ -175,6 +180,12 @@ describe('a simulated test', () => {
   it('points at the line that made it', () => {
     const line = VERDICTS.split('\n').findIndex((text) => text.includes("'never rests'")) + 1
     expect(ran.output).toContain(`❯ verdicts.test.ts:${line}:`)
+  })
+
+  it('points at the line that makes the mistake', () => {
+    const line = VERDICTS.split('\n').findIndex((text) => text.includes('// again')) + 1
+    expect(firstLine('asked for with one task twice')).toContain('Expected a new task name, found "a" twice.')
+    expect(ran.output).toContain(`❯ verdicts.test.ts:${line}:5`)
   })
 
   it('tells how much an exhaustive one has covered', () => {

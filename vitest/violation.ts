@@ -2,7 +2,7 @@
 // stack that leads to the user's own lines.
 
 import { HeddleError, NO_EXCEPTION } from '../sim/index.ts'
-import { usersFrames } from './stack.ts'
+import { usersFrames, usersFramesIn } from './stack.ts'
 
 /** What is told of a violated property. */
 export interface Told {
@@ -39,7 +39,9 @@ function leadingTo(error: Error, frames: readonly string[]): Error {
   return error
 }
 
-/** An error of heddle's own, such as for an option that does not fit, at the line that made the test. */
+/** An error of heddle's own, at the user's line that it is about, and at the one that made the test. */
 export function atSite(error: unknown, site: string): unknown {
-  return error instanceof HeddleError ? leadingTo(error, [site]) : error
+  if (!(error instanceof HeddleError)) return error
+  const { stack } = error.cause instanceof Error ? error.cause : error
+  return leadingTo(error, [...usersFramesIn(stack), site])
 }
