@@ -12,6 +12,7 @@ import { Interrupted, loadCoordinator, Pool } from '../pool.ts'
 import type { Project } from '../project.ts'
 import { isOwn, type Named, named, type Subject, subjectsOf } from '../subjects.ts'
 import { type Progress, progress } from '../terminal.ts'
+import { nameOfFile } from '../user-file.ts'
 import { Budget } from './budget.ts'
 import { scenarioCase } from './cases.ts'
 import type { GateOptions } from './command.ts'
@@ -76,7 +77,9 @@ async function resultOf(gate: Gate): Promise<GateResult> {
   line.update('recording what was found')
   const known = await recordAll(pool, missing, { ...options, timeoutMs: options.timeout, signal, budget })
   const moves = allMoves(missing.flatMap((one) => [...one.gathered.moves, one.search?.moves ?? null]))
+  const { settings } = project
   return {
+    config: settings === undefined ? null : nameOfFile(settings.file),
     origin,
     shard,
     budgetMs: budget.totalMs,

@@ -64,6 +64,7 @@ export const corpusCase: CorpusCase = {
 }
 
 export const fine: GateResult = {
+  config: 'heddle.config.ts',
   origin: { seed: 1, commit: null },
   shard: { index: 1, count: 1 },
   budgetMs: 60_000,

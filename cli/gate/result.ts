@@ -85,6 +85,8 @@ export interface ScenarioCase {
 }
 
 export interface GateResult {
+  /** The configuration of the project; null where there is none, and the scenarios are those of the catalogue. */
+  readonly config: string | null
   readonly origin: Origin
   readonly shard: Shard
   /** Null where it was not bounded in time. */

@@ -39,12 +39,14 @@ export function gateText(result: GateResult): string {
 
 const cross = () => colours.red('✗')
 
-/** Where the seed comes from, and what part of the whole this is. */
-export function headLine({ origin, shard, budgetMs }: GateResult): string {
+/** What is gated, where the seed comes from, and what part of the whole this is. */
+export function headLine({ config, origin, shard, budgetMs }: GateResult): string {
   const from = origin.commit === null ? '' : `, of commit ${origin.commit.slice(0, 12)}`
   const part = shard.count === 1 ? '' : `; shard ${shard.index} of ${shard.count}`
   const bound = budgetMs === null ? '' : `; budget ${seconds(budgetMs)}`
-  return `Gate from seed ${origin.seed}${from}${part}${bound}.`
+  const what =
+    config === null ? "Gate of heddle's own catalogue, as there is no heddle.config.ts here," : 'Gate'
+  return `${what} from seed ${origin.seed}${from}${part}${bound}.`
 }
 
 function corpusText({ file, about, command }: CorpusCase): string {
