@@ -56,12 +56,18 @@ export interface Watching {
   stop(): Promise<void>
 }
 
+// Registered here, as a hook of a test file cannot be from within one of its tests.
+const made: string[] = []
+afterAll(() => {
+  for (const path of made.splice(0)) rmSync(path, { recursive: true, force: true })
+})
+
 /** A new project, which goes away after the tests of the file. */
 export function project(files: Readonly<Record<string, string>> = {}): Project {
   const parent = join(ROOT, '.heddle')
   mkdirSync(parent, { recursive: true })
   const path = mkdtempSync(join(parent, 'project-'))
-  afterAll(() => rmSync(path, { recursive: true, force: true }))
+  made.push(path)
   const write: Project['write'] = (name, content) => {
     mkdirSync(dirname(join(path, name)), { recursive: true })
     writeFileSync(join(path, name), content)
