@@ -1,7 +1,9 @@
 // One frozen file of each format that replay files and tokens have ever had, as somebody may still send one. None of
 // them is ever recorded again: a new format gets a file beside these.
 
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
+import { inflateRawSync } from 'node:zlib'
 import { expect, it } from 'vitest'
 import { competing, single, vocabulary } from '../../model/index.ts'
 import { rebuild } from '../../properties/index.ts'
@@ -19,7 +21,7 @@ function scenarioOf({ header: { scenario, parameters } }: Pick<Trace, 'header'>)
 
 it('there is a file of each format', () => {
   const files = readdirSync(folder).filter((file) => !file.endsWith('.ts'))
-  expect(files.sort()).toEqual(['format-1.replay', 'format-2.replay', 'token-1.txt'])
+  expect(files.sort()).toEqual(['format-1.replay', 'format-2.replay', 'token-1.txt', 'vocabulary-1.txt'])
 })
 
 it('format 1 is read, and followed to its violation', async () => {
@@ -45,6 +47,21 @@ it('version 1 of tokens is read, with the vocabulary as it is, and is what it wa
   expect(token.header).toEqual(parseTrace(text('format-1.replay')).header)
   const { found } = await replayToken(token, scenarioOf(token))
   expect(found.property).toBe(PROPERTY)
+})
+
+it('version 1 of tokens is read by the letter of docs/replay-format.md, without heddle', () => {
+  const bytes = Buffer.from(text('token-1.txt').trim().slice('heddle1:'.length), 'base64url')
+  const check = createHash('sha256').update(bytes.subarray(4)).digest()
+  expect(bytes.subarray(0, 4)).toEqual(check.subarray(0, 4))
+  const file = text('format-1.replay')
+  expect(bytes.subarray(4, 20).toString('hex')).toBe(file.slice(-67, -35))
+  const dictionary = readFileSync(new URL('vocabulary-1.txt', folder))
+  const lines = inflateRawSync(bytes.subarray(20), { dictionary }).toString().split('\n')
+  expect(lines).toEqual([
+    file.split('\n', 1)[0],
+    '{"ending":"violation","steps":4,"times":[0,0,1710,2855]}',
+    '["tab-1/request#1","tab-2/request#1"]',
+  ])
 })
 
 it('a newer format, and a newer token, are refused by their version', () => {
