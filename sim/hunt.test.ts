@@ -6,6 +6,7 @@ import { parseTrace } from './replay/parse.ts'
 import { mergeReports } from './report.ts'
 import type { Scenario } from './scenario.ts'
 import { NOT_STUCK } from './scheduler.ts'
+import { portfolio } from './strategies/portfolio.ts'
 import { random } from './strategies/random.ts'
 import { type World, world } from './world/world.ts'
 
@@ -236,6 +237,24 @@ describe('the self-check', () => {
   test('finds an opening that differs', async () => {
     const scenario = impure((runs, { observe }) => observe({ type: 'counted', runs }))
     expect((await checkOnce(scenario)).nonDeterminism).toMatchObject({ step: 0, what: 'opening' })
+  })
+
+  test('finds what only the very first run leaves to all that follow', async () => {
+    const warming = () => {
+      let cache: string | undefined
+      return world('warming', async ({ operation }) => {
+        if (cache === undefined) cache = await operation('load', { value: 'cached' })
+        await operation('use')
+      })
+    }
+    for (const strategy of [portfolio, random]) {
+      const { verdict, nonDeterminism } = await hunt(warming(), { strategy })
+      expect({ verdict, nonDeterminism }).toMatchObject({
+        verdict: 'diverged',
+        nonDeterminism: { step: 1, what: 'enabled', expected: 'enabled: main/load#1' },
+      })
+    }
+    expect((await hunt(warming(), { selfCheckEvery: 0 })).verdict).toBe('no violation found')
   })
 
   test('finds a run that goes on longer, or ends otherwise', async () => {

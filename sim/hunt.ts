@@ -2,7 +2,7 @@
 // that is the same whether the seeds ran in one go or in pieces. Writes no file, and prints nothing.
 
 import type { TimingName } from './clock.ts'
-import { choicesOf } from './course.ts'
+import { choicesOf, survey } from './course.ts'
 import { HeddleError } from './error.ts'
 import type { Schedulable } from './event.ts'
 import { checkOptions, checkScenario } from './options.ts'
@@ -67,12 +67,17 @@ export async function hunt<Measure = undefined>(
     timing,
     coverage: options.coverage ?? false,
   })
-  const manner = { strategy, timing, choices: await choicesOf(scenario, { strategy, timing }) }
+  // As a hunt may be handed out in pieces, and most of these check nothing.
+  const { choices, divergence } = checksAny(seeds, options.selfCheckEvery ?? SELF_CHECK_EVERY)
+    ? await survey(scenario, { strategy, timing })
+    : { choices: await choicesOf(scenario, { strategy, timing }), divergence: undefined }
+  const manner = { strategy, timing, choices }
   while (builder.runs < seeds.count && builder.failures < failuresMax && signal?.aborted !== true) {
     const count = Math.min(runsOfRound(builder), seeds.count - builder.runs)
     await round(builder, scenario, { first: seeds.first + builder.runs, count }, { ...options, ...manner })
     onProgress?.(builder.runs)
   }
+  if (divergence !== undefined) builder.addDivergence(divergence)
   return builder.report()
 }
 
@@ -185,12 +190,22 @@ interface Attempt {
   readonly firstJournal: Journal | undefined
 }
 
+/** Chosen by the seed alone, so that pieces of a range check the same seeds as the whole. */
+function isChecked(seed: number, checkEvery: number): boolean {
+  const isFirst = seed >= 1 && seed <= FIRST_CHECKED
+  return checkEvery > 0 && (isFirst || (seed - 1) % checkEvery === 0)
+}
+
+function checksAny({ first, count }: Seeds, checkEvery: number): boolean {
+  const last = first + Math.min(count, checkEvery) - 1
+  for (let seed = first; seed <= last; seed++) if (isChecked(seed, checkEvery)) return true
+  return false
+}
+
 function attemptsAt({ first, count }: Seeds, checkEvery: number): Attempt[] {
   const attempts: Attempt[] = []
   for (let seed = first; seed < first + count; seed++) {
-    // Chosen by the seed alone, so that pieces of a range check the same seeds as the whole.
-    const isFirst = seed >= 1 && seed <= FIRST_CHECKED
-    const checked = checkEvery > 0 && (isFirst || (seed - 1) % checkEvery === 0)
+    const checked = isChecked(seed, checkEvery)
     const firstJournal = checked ? newJournal() : undefined
     attempts.push({ seed, journal: firstJournal, firstJournal: undefined })
     if (checked) attempts.push({ seed, journal: newJournal(), firstJournal })

@@ -128,6 +128,11 @@ export class ReportBuilder<Measure> {
     this.#nonDeterminism ??= { seed, ...divergence }
   }
 
+  /** Of a run that is none of the seeds; what they showed themselves goes before it. */
+  addDivergence(divergence: NonDeterminism): void {
+    this.#nonDeterminism ??= divergence
+  }
+
   report(): HuntReport<Measure> {
     const properties = [...this.#properties.values()]
     return {
