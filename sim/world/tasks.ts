@@ -83,7 +83,7 @@ export function currentTask(asked: string): Task {
   if (task === undefined) {
     throw new HeddleError(
       'HEDDLE_NO_TASK',
-      `Expected ${asked}() to be called by a task of a running world, found a call from outside. Call it in the body of world() or in a task.`,
+      `Expected ${asked}() to be called by a task of a running world, found a call from outside. Call it in the body of world() or in a task; what a real timer or I/O calls back is in neither.`,
     )
   }
   return task
