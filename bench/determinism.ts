@@ -3,18 +3,16 @@
 //
 //   npm run determinism -- --seeds 1000 --node 22,24 /path/to/another/node
 
-import { execFile, spawn } from 'node:child_process'
-import { access, mkdir } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { access } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import Table from 'cli-table3'
 import { Command, InvalidArgumentError } from 'commander'
 import type { Digested } from './digests.ts'
+import { fetchNode } from './node-version.ts'
 
 const DIGESTS = fileURLToPath(new URL('./digests.ts', import.meta.url))
-const CACHE = fileURLToPath(new URL('../node_modules/.cache/heddle', import.meta.url))
 const TSX = import.meta.resolve('tsx')
 
 interface Options {
@@ -66,24 +64,6 @@ async function compareAll(paths: readonly string[], { seeds, node }: Options): P
   for (const difference of differences) console.log(difference)
   if (differences.length === 0) console.log('✓ The same bytes everywhere.')
   return differences.length === 0 ? 0 : 1
-}
-
-/** The binary alone: the package of a platform carries it, and needs no install script. */
-async function fetchNode(version: string): Promise<string> {
-  const isWindows = process.platform === 'win32'
-  const name = `node-${isWindows ? 'win' : process.platform}-${process.arch}`
-  const folder = join(CACHE, `node-${version}`)
-  const binary = join(folder, 'node_modules', name, 'bin', isWindows ? 'node.exe' : 'node')
-  const isThere = await access(binary).then(
-    () => true,
-    () => false,
-  )
-  if (isThere) return binary
-  console.log(`Fetching ${name}@${version} …`)
-  await mkdir(folder, { recursive: true })
-  const args = ['install', '--prefix', folder, '--no-save', '--no-audit', '--no-fund', '--ignore-scripts']
-  await promisify(execFile)('npm', [...args, `${name}@${version}`], { shell: isWindows })
-  return binary
 }
 
 async function runAll(binaries: readonly string[], seeds: number): Promise<readonly Outcome[]> {
