@@ -6,11 +6,11 @@ import type { AgentEvent, LifecycleState } from './states.ts'
 /** What sets a connection up on the server. */
 export type Phase = 'accept' | 'auth' | 'services'
 
-interface OfConnection {
+export interface OfConnection {
   readonly connection: string
 }
 
-interface OnInstance extends OfConnection {
+export interface OnInstance extends OfConnection {
   readonly user: string
   readonly instance: string
 }

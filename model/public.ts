@@ -10,6 +10,7 @@ export {
   type UserCoordination,
 } from './connection-coordinator.ts'
 export {
+  type AgentEventInput,
   type Commands,
   type ConnectionInput,
   type Coordinator,
@@ -19,11 +20,12 @@ export {
   type Input,
   type Machine,
   type Outcome,
+  type TransitionRequest,
 } from './coordinator.ts'
 export type { Dependencies, LeaseStore, TimerName } from './dependencies.ts'
 export { lifecycle } from './lifecycle.ts'
 export { type Mutant, type MutantSize, mutants } from './mutants.ts'
-export type { LifecycleObservation, Observed, Phase } from './observations.ts'
+export type { LifecycleObservation, Observed, OfConnection, OnInstance, Phase } from './observations.ts'
 export type { LifecycleOptions, LifecycleParameters } from './options.ts'
 export { type CatalogueEntry, scenarios } from './scenarios.ts'
 export { single } from './single.ts'

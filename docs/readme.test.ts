@@ -1,5 +1,5 @@
 // What the README shows is what happens: its commands are run, and what they print is compared with what stands below
-// them; its picture is drawn again. Its program is run with those of the other pages, in docs/.
+// them; its picture is drawn again. Its program is run with those of the other pages.
 
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { PICTURE, picture } from './docs/picture.ts'
+import { PICTURE, picture } from './picture.ts'
 
-const ROOT = fileURLToPath(new URL('.', import.meta.url))
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const HEDDLE = join(ROOT, 'dist', 'heddle.js')
 const readme = await readFile(join(ROOT, 'README.md'), 'utf8')
 let elsewhere = ''
