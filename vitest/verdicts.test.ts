@@ -29,7 +29,7 @@ const unlike = async ({ sleep, operation }) => {
 let runs = 0
 const rarelyUnlike = async ({ task, sleep, operation }) => {
   task('b', () => sleep('1ms'))
-  if (runs++ === 20) await operation('once')
+  if (runs++ === 21) await operation('once')
 }
 const slowly = async ({ sleep }) => {
   const until = performance.now() + 100
