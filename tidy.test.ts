@@ -19,6 +19,7 @@ const RULES: Rules = {
     cli: { imports: ['sim', 'model', 'properties', 'failures', 'node', 'vitest'], ...OUTSIDE },
     replays: { imports: ['sim', 'model', 'properties', 'node', 'vitest'], ...OUTSIDE },
     bench: { imports: ['sim', 'model', 'properties', 'node', 'vitest'], ...OUTSIDE },
+    examples: { imports: [], ...OUTSIDE },
   },
   mayUse: {
     'sim/world/context.ts': {
@@ -51,7 +52,7 @@ function projectFiles() {
       ),
     )
   return [...readdirSync(root), ...inFolders]
-    .filter((path) => /\.(ts|mjs)$/.test(path))
+    .filter((path) => /\.(ts|mjs)$/.test(path) && !path.includes('/node_modules/'))
     .map((path) => ({ path, text: readFileSync(new URL(path, root), 'utf8') }))
 }
 

@@ -8,7 +8,7 @@ export default defineConfig({
     // No test is about how long it takes, and a busy machine takes its time.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // The projects that tests make for themselves have tests of their own.
-    exclude: [...configDefaults.exclude, '.heddle/**'],
+    // The projects that tests make for themselves have tests of their own, and so have the examples.
+    exclude: [...configDefaults.exclude, '.heddle/**', 'examples/**'],
   },
 })

@@ -1,5 +1,5 @@
-// Scenarios are in *.sim.ts, and schedules that are kept in replays/. A gate takes ten seconds.
+// Scenarios are in *.sim.ts, and schedules that are kept in replays/. A gate takes half a minute.
 
 import { defineConfig } from 'heddle'
 
-export default defineConfig({ budget: '10s' })
+export default defineConfig({ budget: '30s' })
