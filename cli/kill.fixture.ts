@@ -1,8 +1,9 @@
-// Kills `heddle hunt` with SIGKILL at moments drawn from a seed, again and again in one folder, and looks after each at
-// the replay files there: each must be whole, and none that was there may be gone.
+// Kills `heddle hunt` with SIGKILL at moments drawn from a seed, again and again in one folder: every other time at any
+// moment, and else within milliseconds of a file being written. Looks after each at the replay files there: each must be
+// whole, by the digest in its last line, and none that was there may be gone.
 
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, watch } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -23,6 +24,12 @@ export interface Killed {
 /** Every one of these hunts finds the same few violations, and writes them under the same names. */
 const HUNT = ['hunt', 'cloud-run-burst', 'stripped-header', '--coordinator', 'competing', '--seeds', '25']
 
+/** Within so long after the first sign of a file, others are being written. */
+const WRITE_MS = 30
+
+/** When a hunt is killed, in milliseconds: after its start, or after something first happens in its folder. */
+type Moment = { readonly after: number } | { readonly afterWrite: number }
+
 export async function killHunts(kills: number, seed: number): Promise<Killed> {
   const folder = mkdtempSync(join(tmpdir(), 'heddle-kill-'))
   try {
@@ -32,10 +39,11 @@ export async function killHunts(kills: number, seed: number): Promise<Killed> {
     let survived = 0
     let before = replays(folder)
     for (const [index, moment] of moments.entries()) {
-      const { isKilled } = await hunted(folder, 2 + index * 25, moment)
+      const kill = index % 2 === 0 ? { after: moment } : { afterWrite: moment % WRITE_MS }
+      const { isKilled } = await hunted(folder, 2 + index * 25, kill)
       if (!isKilled) survived++
       const now = replays(folder)
-      const where = `kill ${index + 1}, after ${moment} ms`
+      const where = `kill ${index + 1}, ${JSON.stringify(kill)}`
       for (const name of before) if (!now.includes(name)) complaints.push(`${where}: ${name} is gone`)
       for (const name of now) complaints.push(...flaws(folder, name).map((flaw) => `${where}: ${flaw}`))
       before = now
@@ -68,17 +76,23 @@ function flaws(folder: string, name: string): readonly string[] {
 function hunted(
   folder: string,
   seed: number,
-  moment: number | undefined,
+  moment: Moment | undefined,
 ): Promise<{ readonly isKilled: boolean; readonly ms: number }> {
   const began = performance.now()
   const child = spawn(process.execPath, [built('heddle.js'), ...HUNT, '--seed', String(seed)], {
     cwd: folder,
     stdio: 'ignore',
   })
-  const timer = moment === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), moment)
+  const kill = () => child.kill('SIGKILL')
+  const timer = moment !== undefined && 'after' in moment ? setTimeout(kill, moment.after) : undefined
+  const watcher =
+    moment !== undefined && 'afterWrite' in moment
+      ? watch(join(folder, '.heddle'), () => setTimeout(kill, moment.afterWrite))
+      : undefined
   return new Promise((resolve, reject) => {
     child.on('error', reject).on('exit', (_, signal) => {
       clearTimeout(timer)
+      watcher?.close()
       resolve({ isKilled: signal === 'SIGKILL', ms: Math.ceil(performance.now() - began) })
     })
   })
