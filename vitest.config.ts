@@ -4,7 +4,7 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    globalSetup: './build.setup.ts',
+    globalSetup: './build.mjs',
     // No test is about how long it takes, and a busy machine takes its time.
     testTimeout: 60_000,
     hookTimeout: 60_000,
