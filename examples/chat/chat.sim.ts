@@ -1,5 +1,6 @@
-// The chat room among phones, networks and a store that answer when they like: heddle decides when, and otherwise in each
-// run. The command finds these scenarios by the name of this file; chat.test.ts runs them as tests.
+// The chat room among phones, networks and a store that answer when they like: heddle decides when, and
+// otherwise in each run. The command finds these scenarios by the name of this file; chat.test.ts runs them
+// as tests.
 
 import { type Duration, type World, world } from 'heddle'
 import type { LifecycleObservation } from 'heddle/model'
@@ -25,7 +26,7 @@ function room({ operation }: World, loginMax: Duration = '50ms') {
       operation('feed', { window: ['1ms', '20ms'], channel: 'feed' }).then(() => chat.deliver(message))
     },
     setTimer(ms, then) {
-      // A fault: where times count for nothing, as with explore, it happens only as often as there is a budget for.
+      // A fault: explore looks at no times, and would have every login take too long. Now a budget is needed.
       const timer = new AbortController()
       operation('timer', { window: `${ms}ms`, fault: 'timeouts', signal: timer.signal }).then(then, () => {})
       return () => timer.abort()
@@ -39,6 +40,8 @@ class Connection implements Socket {
   readonly received: number[] = []
   isReady = false
   closedWith: number | undefined
+  /** How much was sent once it was closed. */
+  sentInVain = 0
   /** Whether its client can still hear it. The server does not know. */
   isHeard = true
   readonly #moved: (to: 'PROCESSING_READY' | 'CLOSED') => void
@@ -50,7 +53,10 @@ class Connection implements Socket {
   }
 
   send(data: string): void {
-    if (this.closedWith !== undefined) return
+    if (this.closedWith !== undefined) {
+      this.sentInVain++
+      return
+    }
     const frame: Frame = JSON.parse(data)
     if (frame.type === 'history') {
       this.isReady = true
@@ -66,7 +72,7 @@ class Connection implements Socket {
   }
 }
 
-/** Ann's phone leaves her wifi, of which nobody tells the server, and comes back over the mobile network. Bob writes. */
+/** Ann's phone leaves her wifi, and comes back over the mobile network. Nobody tells the server. Bob writes. */
 export const changingNetworks = world(
   'a phone changes networks',
   async (simulation) => {
@@ -103,13 +109,18 @@ export const slowLogin = world(
   'a login takes too long',
   async (simulation) => {
     const { task, check } = simulation
-    const { chat } = room(simulation, '20s')
+    const { chat, log } = room(simulation, '20s')
     const ann = new Connection(simulation, 'tab', 'ann')
     const eve = new Connection(simulation, 'eve', 'eve')
     const wasClosed = () => ann.closedWith === CLOSE.unauthenticated
     check.eventually('ann is in, or hears why not', () => ann.isReady !== wasClosed())
+    check.eventually(
+      'what ann says meanwhile counts if she is in',
+      () => log.length === (ann.isReady ? 1 : 0),
+    )
     check.eventually('eve hears why not', () => eve.closedWith === CLOSE.unauthenticated)
     check.always('eve gets nothing else', () => !eve.isReady && eve.received.length === 0)
+    check.always('nobody is served once it is too late', () => ann.sentInVain === 0)
     check.sometimes('a login takes too long', wasClosed)
 
     task('ann', () => chat.join(ann, 'ann'))

@@ -1,4 +1,5 @@
-// The tests of the chat room: as one writes them, in the order that comes to mind; and simulated, in the orders that do not.
+// The tests of the chat room: as one writes them, in the order that comes to mind; and simulated, in the
+// orders that do not.
 
 import { expect, replays, test } from 'heddle/vitest'
 import { changingNetworks, slowLogin } from './chat.sim.ts'

@@ -1,6 +1,6 @@
-// Who is in a chat room: one session for each user, on the newest of their connections. A connection that joins gets what
-// it has missed, and then what is said from now on; what is said in between waits in a queue. Sockets, users, messages and
-// timers are the server's, which hands them in.
+// Who is in a chat room: one session for each user, on the newest of their connections. A connection that
+// joins gets what it has missed, and then what is said from now on; what is said in between waits in a queue.
+// Sockets, users, messages and timers are the server's, which hands them in.
 
 export interface Message {
   /** Ascends by one from message to message, beginning with 1. */
