@@ -116,7 +116,8 @@ export async function record(scenario: Scenario, options: RecordOptions): Promis
 }
 
 function checkSeeds({ first, count }: Seeds): void {
-  const last = first + count - 1
+  // In this order, as the sum alone may be beyond what a number can be, and come back by rounding.
+  const last = first + (count - 1)
   if (Number.isSafeInteger(first) && first >= 0 && Number.isSafeInteger(last) && count >= 0) return
   throw new HeddleError(
     'HEDDLE_SEEDS',
