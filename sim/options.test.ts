@@ -65,3 +65,11 @@ test('an option may be undefined, as if it were not given', async () => {
   const { seeds } = await hunt(napping(), loose({ seeds: undefined, measure: undefined }))
   expect(seeds).toEqual({ first: 1, count: 200 })
 })
+
+test('seeds beyond the last one that a number can be are refused', async () => {
+  const first = Number.MAX_SAFE_INTEGER
+  expect((await hunt(napping(), { seeds: { first, count: 1 } })).seeds).toEqual({ first, count: 1 })
+  // Rounded, the sum of both is a number that can be.
+  const refused = expect.objectContaining({ code: 'HEDDLE_SEEDS' })
+  await expect(hunt(napping(), { seeds: { first, count: 2 } })).rejects.toThrowError(refused)
+})

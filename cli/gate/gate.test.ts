@@ -185,6 +185,19 @@ describe('a gate', SPAWNS, () => {
     expect(result.interrupted).toBe(false)
   })
 
+  it('gives up what never settles, and ends all the same', async () => {
+    const text = INBOX.replace('inbox.isOpen = true', 'for (;;) {}')
+    const own = project({ 'inbox.sim.mjs': text, 'door.sim.mjs': DOOR })
+    const { code, result } = await gate(own, '--seeds', '50', '--timeout', '1')
+    expect(code).toBe(1)
+    const [door, inbox] = result.scenarios
+    expect(door.hunted.runs).toBe(50)
+    expect(inbox.troubles).toEqual([
+      expect.stringContaining('never settled: no end after 1 s'),
+      'its search did nothing for 1 s.',
+    ])
+  })
+
   it.each([
     [['--shard', '5/4'], 'Expected i/n with i from 1 to n'],
     [['--budget', '10'], 'Expected a time from 1s to 24 hours, such as 60s or 5min.'],

@@ -130,7 +130,9 @@ async function searched(
     const one = wanted[place] as Named
     return isOwn(one) ? one : (subjects[place] as Subject)
   })
-  const found = await searchAll(pool, own, { timeMaxMs: budget.leftMs() * SEARCHES_SHARE, signal })
+  const timeMaxMs = budget.leftMs() * SEARCHES_SHARE
+  const silentMaxMs = Math.min(options.timeout, timeMaxMs)
+  const found = await searchAll(pool, own, { timeMaxMs, silentMaxMs, signal })
   return subjects.map((_, place) => found[places.indexOf(place)])
 }
 

@@ -17,7 +17,7 @@ export interface Gathered {
   readonly report: Report | undefined
   readonly seeds: readonly Seeds[]
   readonly moves: readonly (readonly Move[] | null)[]
-  /** One sentence for each chunk that came to no end. */
+  /** A sentence on the first seeds that came to no end; none where all did. */
   readonly lost: readonly string[]
 }
 
@@ -134,6 +134,8 @@ function gathered({ hunted, lost }: Found): Gathered {
     moves: inOrder.flatMap(({ moves }) => (moves === null ? [] : [moves])),
     lost: lost
       .toSorted((a, b) => a.seeds.first - b.seeds.first)
+      // The others were on their way when the first came to no end, which depends on the number of threads.
+      .slice(0, 1)
       .map(({ seeds, how }) => `${seedsText(seeds)} ${how}.`),
   }
 }

@@ -9,14 +9,16 @@ import { type CheckSubject, exhaustible } from '../check-task.ts'
 import { type CheckResult, checkAll, isLost } from '../checking.ts'
 import { nameOf } from '../coordinators.ts'
 import { type Explored, type ExploringSubject, explorable } from '../explore-task.ts'
-import { eachOf, Interrupted, type Pool, ThreadEnded, TimedOut } from '../pool.ts'
+import { eachOf, Interrupted, type Pool, ThreadEnded } from '../pool.ts'
 import type { OwnScenario, Subject } from '../subjects.ts'
 import type { SearchCase } from './result.ts'
 
 /** Up to these, a search is small; the same on every machine. */
 const SMALL = { states: 200_000, executions: 20_000, memoryBytes: 1_000_000_000 }
-/** A search that tells nothing for so long is given up. */
-const SILENT_MAX_MS = 60_000
+/** How often it is looked whether a search still does anything. */
+const LOOK_EVERY_MS = 100
+/** The longest that a timer of Node can wait, which is some weeks. */
+const NEVER_MS = 2 ** 31 - 1
 
 /** What a search came to. */
 export interface Search {
@@ -40,6 +42,8 @@ type Plan =
 export interface SearchOptions {
   /** How long all of them may take. */
   readonly timeMaxMs: number
+  /** A search that tells nothing for so long is given up. */
+  readonly silentMaxMs: number
   readonly signal: AbortSignal
 }
 
@@ -65,7 +69,7 @@ export async function searchAll(
         // Each its share, so that a large one leaves something to the others.
         ...bounded((options.timeMaxMs * pool.workers) / Math.max(1, checks.length)),
       },
-      silentMaxMs: SILENT_MAX_MS,
+      silentMaxMs: options.silentMaxMs,
       threads: pool.workers,
       signal: options.signal,
       onProgress: () => {},
@@ -141,11 +145,18 @@ function verdictOf(verdict: string, violated: Search['violated']): Pick<SearchCa
 async function explored(
   pool: Pool,
   { subject, size }: Plan & { kind: 'explore' },
-  { timeMaxMs, signal }: SearchOptions,
+  { timeMaxMs, silentMaxMs, signal }: SearchOptions,
 ): Promise<Search | undefined> {
   const link = new CheckLink()
+  const silence = new AbortController()
   const abort = () => link.abort()
   signal.addEventListener('abort', abort, { once: true })
+  const watch = { beats: link.beats, atMs: performance.now() }
+  const timer = setInterval(() => {
+    const nowMs = performance.now()
+    if (link.beats !== watch.beats) Object.assign(watch, { beats: link.beats, atMs: nowMs })
+    else if (nowMs - watch.atMs > silentMaxMs) silence.abort()
+  }, LOOK_EVERY_MS)
   const manner = {
     executionsMax: SMALL.executions,
     preemptionsMax: undefined,
@@ -153,17 +164,23 @@ async function explored(
     mustBreak: false,
   }
   const time = { timeMaxMs: bounded(timeMaxMs).timeMaxMs }
+  const lost = (about: string): Search => ({
+    case: { kind: 'explore', verdict: 'lost', covered: 0, size, about },
+    violated: [],
+    reached: [],
+    moves: null,
+  })
   try {
-    const limits = { timeoutMs: Math.min(2 ** 31 - 1, timeMaxMs + SILENT_MAX_MS), signal }
+    const limits = { timeoutMs: NEVER_MS, signal: AbortSignal.any([signal, silence.signal]) }
     const task = { kind: 'explore', ...subject, ...manner, ...time, shared: link.shared } as const
     return found(await pool.run(task, limits), size)
   } catch (error) {
-    if (error instanceof Interrupted) return undefined
-    if (!(error instanceof TimedOut || error instanceof ThreadEnded)) throw error
-    const about = error instanceof TimedOut ? 'never settled' : `ended its thread: ${error.message}`
-    const lost = { kind: 'explore', verdict: 'lost', covered: 0, size, about } as const
-    return { case: lost, violated: [], reached: [], moves: null }
+    if (error instanceof Interrupted && !silence.signal.aborted) return undefined
+    if (error instanceof Interrupted) return lost(`did nothing for ${Math.round(silentMaxMs / 1_000)} s`)
+    if (error instanceof ThreadEnded) return lost(`ended its thread: ${error.message}`)
+    throw error
   } finally {
+    clearInterval(timer)
     signal.removeEventListener('abort', abort)
   }
 }
