@@ -111,15 +111,16 @@ describe('an exploration that was ended', () => {
     const going = (value: unknown, scenario = lastZero(3)) => explore(scenario, { resume: value })
     await expect(going(state, lastZero(4))).rejects.toThrow('found one of another scenario')
     await expect(going({ ...state, counts: { ...state.counts, steps: -1 } })).rejects.toThrow('counts.steps')
-    await expect(going({ ...state, tree: state.tree.slice(0, 1) })).rejects.toThrow('something left to run')
-    await expect(going({ ...state, tree: [{ ...state.tree[0], depth: 7 }] })).rejects.toThrow(
-      'follow their parents',
-    )
-    const elsewhere = state.tree.map((branch: any) => ({
-      ...branch,
-      touch: { ...branch.touch, event: 'x/y#1' },
-    }))
-    await expect(going({ ...state, tree: elsewhere })).rejects.toThrow('Expected x/y#1 to be enabled')
+    const [piece] = state.queue
+    const { tree } = piece
+    const having = (changed: object) => going({ ...state, queue: [{ ...piece, ...changed }] })
+    await expect(having({ tree: tree.slice(0, 1) })).rejects.toThrow('something left to run')
+    await expect(having({ tree: [{ ...tree[0], depth: 7 }] })).rejects.toThrow('follow their parents')
+    await expect(having({ at: 0 })).rejects.toThrow('begins behind a fork')
+    const fork = { parent: 0, way: 0, isOpen: false, sleep: [], ways: [tree[0].touch] }
+    await expect(going({ ...state, forks: [fork] })).rejects.toThrow('follow their parents')
+    const elsewhere = tree.map((branch: any) => ({ ...branch, touch: { ...branch.touch, event: 'x/y#1' } }))
+    await expect(having({ tree: elsewhere })).rejects.toThrow('Expected x/y#1 to be enabled')
     for (const none of [null, 7, 'state', [], {}]) {
       await expect(going(none)).rejects.toMatchObject({ code: 'HEDDLE_RESUME' })
     }

@@ -1,22 +1,19 @@
-// Explores the schedules of a scenario by running it again and again, until every one is covered or a bound comes.
-// Counts, collects and reports; which schedule comes next is the explorer's to say.
+// Explores the schedules of a scenario by running it again and again, until every one is covered or a bound comes: all
+// pieces of the exploration one after the other, in this thread. Which schedule comes next is the explorer's to say.
 
 import type { Clock } from '../clock.ts'
 import { HeddleError } from '../error.ts'
-import type { Event, Schedulable } from '../event.ts'
+import type { Event } from '../event.ts'
 import { checkOptions, checkScenario } from '../options.ts'
 import { encodeTrace, outcomeOf } from '../replay/trace.ts'
-import type { Step } from '../run.ts'
 import type { Scenario } from '../scenario.ts'
-import { type RunOptions, run, runAll } from '../scheduler.ts'
+import { run } from '../scheduler.ts'
 import type { ChoiceSource } from '../source.ts'
-import { Explorer } from './explorer.ts'
-import type { ExploreFailure, ExploreOptions, ExploreReport } from './report.ts'
+import { Exploration } from './exploration.ts'
+import { explorePiece } from './piece.ts'
+import type { ExploreFailure, ExploreOptions, ExploreProgress, ExploreReport } from './report.ts'
 import { resumed, resumption } from './resume.ts'
-import { Tally } from './tally.ts'
-
-/** Runs between two looks at the signal and the clock. */
-const RUNS_PER_ROUND = 64
+import { type Failing, Tally } from './tally.ts'
 
 /**
  * Runs every schedule of a scenario, in untimed order: every order that causes allow, whatever the windows say; claims
@@ -36,72 +33,29 @@ export async function explore(scenario: Scenario, options: ExploreOptions = {}):
       'Expected a host beside "timeMaxMs" of explore(), found none. Hand in { nowMs }.',
     )
   }
-  const explorer = new Explorer(scenario, { preemptionsMax: options.preemptionsMax })
-  const tally = new Tally(scenario, options)
-  if (options.resume !== undefined) resumed(options.resume, scenario, { explorer, tally, options })
   const untilMs = timeMaxMs === undefined ? undefined : (host?.nowMs() ?? 0) + timeMaxMs
-  const stop = (): ExploreReport['bound'] => {
-    if (tally.executions >= (options.executionsMax ?? Number.POSITIVE_INFINITY)) return 'executions'
-    if (tally.failing >= (options.failuresMax ?? 1)) return 'failures'
-    return null
+  const ending = () => {
+    if (options.signal?.aborted === true) return 'interrupted'
+    return untilMs !== undefined && (host?.nowMs() ?? 0) >= untilMs ? 'time' : null
   }
-  let bound = stop()
-  while (!explorer.isOver && bound === null) {
-    if (options.signal?.aborted === true) bound = 'interrupted'
-    else if (untilMs !== undefined && (host?.nowMs() ?? 0) >= untilMs) bound = 'time'
-    else {
-      await round(scenario, { explorer, tally, isStopped: () => stop() !== null })
-      bound = stop()
-      options.onProgress?.(tally.progress)
-    }
+  const tally = new Tally(scenario.properties, options.finalState)
+  const exploration =
+    options.resume === undefined ? new Exploration(tally, options) : resumed(options.resume, tally, options)
+  const watch = {
+    isEnding: () => ending() !== null,
+    finalState: options.finalState,
+    onProgress: (progress: ExploreProgress) => options.onProgress?.(sumOf(tally.progress, progress)),
   }
+  const bound = await exploration.drive((task) => explorePiece(scenario, task, watch), {
+    atOnce: () => 1,
+    ending,
+  })
   const failures = await Promise.all(tally.failures.map((failure) => traced(scenario, failure)))
-  const isComplete = explorer.isOver
-  return tally.report({
-    failures,
-    bound: isComplete ? null : bound,
-    resume: isComplete ? null : resumption(scenario, { explorer, tally, failures, options }),
-  })
-}
-
-/** Some runs, and all the probes that they call for. */
-async function round(
-  scenario: Scenario,
-  { explorer, tally, isStopped }: { explorer: Explorer; tally: Tally; isStopped: () => boolean },
-): Promise<void> {
-  let begun: Schedulable | undefined
-  let runs = 0
-  const onStep = (step: Step) => explorer.onStep(step)
-  const runOptions: RunOptions = {
-    source: (schedulable) => {
-      begun = schedulable
-      return explorer.begin(schedulable)
-    },
-    // A step that is the same as in the run before is not even put together.
-    get onStep() {
-      return explorer.isWatching ? onStep : undefined
-    },
-  }
-  // Where every order is tried, whatever the windows say, time bounds nothing.
-  const attempt = [{ ...scenario, timeMaxUs: Number.POSITIVE_INFINITY }, runOptions] as const
-  const next = () => {
-    if (explorer.isProbing) return attempt
-    if (explorer.isOver || runs >= RUNS_PER_ROUND || isStopped()) return undefined
-    runs++
-    return attempt
-  }
-  await runAll(Number.POSITIVE_INFINITY, next, (finished) => {
-    const schedulable = begun as Schedulable
-    tally.add(explorer.finish(finished), finished, schedulable)
-    if (explorer.leavesOut) tally.leftOut = 'preemptions'
-  })
+  return tally.report(scenario.name, { failures, bound, resume: resumption(exploration, failures, options) })
 }
 
 /** The failure with the text of its replay file, from a run that follows its schedule. */
-async function traced(
-  scenario: Scenario,
-  failure: ExploreFailure & { readonly schedule?: readonly string[] },
-): Promise<ExploreFailure> {
+export async function traced(scenario: Scenario, failure: Failing): Promise<ExploreFailure> {
   const { schedule, ...rest } = failure
   if (schedule === undefined) return rest
   const { property } = failure
@@ -115,6 +69,15 @@ async function traced(
   }
   const trace = encodeTrace(again, { seed: null, strategy: null, timing: 'untimed', property })
   return { ...rest, message: outcome.message ?? rest.message, trace }
+}
+
+export function sumOf(one: ExploreProgress, other: ExploreProgress): ExploreProgress {
+  return {
+    executions: one.executions + other.executions,
+    steps: one.steps + other.steps,
+    probes: one.probes + other.probes,
+    failing: one.failing + other.failing,
+  }
 }
 
 function following(schedule: readonly string[]): ChoiceSource {

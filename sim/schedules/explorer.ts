@@ -14,7 +14,7 @@ import { type Leaf, Reversals } from './reversals.ts'
 import { Sight, type Views } from './sight.ts'
 import { type Made, Stack } from './stack.ts'
 import { END, END_TOUCH, Names } from './touch.ts'
-import { type Answer, type Asking, type Branch, type Probe, Wakeup } from './wakeup.ts'
+import { type Answer, type Asking, type Branch, type Node, type Probe, Wakeup } from './wakeup.ts'
 
 export type Explored = 'complete' | 'blocked' | 'probe'
 
@@ -34,6 +34,7 @@ export class Explorer implements ChoiceSource {
   #fresh = 0
   #isOver = false
   #leavesOut = false
+  readonly #floor: number
   #budgets: Readonly<Record<string, number>> = {}
   // Of the run at hand.
   #begun: Schedulable | undefined
@@ -43,14 +44,17 @@ export class Explorer implements ChoiceSource {
   #madeAtStart: readonly Made[] = []
   #outcome: Explored = 'complete'
   // Of what is drawn from the last run.
-  #reversals: Asking<void> | undefined
+  #asking: Asking<void> | undefined
+  #isSettling = false
   #probing: Probing | undefined
 
-  constructor(scenario: Scenario, options: { readonly preemptionsMax?: number | undefined } = {}) {
+  /** `floor`: explores only what comes behind so many steps, and leaves to others what is to come before. */
+  constructor(scenario: Scenario, preemptionsMax: number | undefined, floor = 0) {
     this.#scenario = scenario
     this.#sight = new Sight(scenario, this.names)
-    this.#preemptionsMax = options.preemptionsMax
-    this.wakeup = new Wakeup(this.stack, { total: (fault) => this.#budgets[fault] ?? 0 })
+    this.#preemptionsMax = preemptionsMax
+    this.#floor = floor
+    this.wakeup = new Wakeup(this.stack, { total: (fault) => this.#budgets[fault] ?? 0 }, floor)
     this.wakeup.nodes.push({ sleep: [], tree: [] })
   }
 
@@ -69,9 +73,25 @@ export class Explorer implements ChoiceSource {
     return this.#leavesOut
   }
 
-  /** Goes on where another explorer was: its nodes are in place, and so many steps of the next schedule are known. */
-  goOn(depth: number): void {
-    this.#fresh = depth
+  /** How often each fault may strike, once a run has begun. */
+  get budgets(): Readonly<Record<string, number>> {
+    return this.#budgets
+  }
+
+  /** Goes on where another explorer was: with the nodes on the way to the next schedule, of which so many are known. */
+  goOn(nodes: readonly Node[], known: number): void {
+    this.wakeup.nodes.splice(0, Number.POSITIVE_INFINITY, ...nodes)
+    this.#fresh = known
+  }
+
+  /**
+   * Learns, by probes, what the branches touch at the first state that has several, so that they can be explored apart.
+   * Is called between two schedules.
+   */
+  settle(): void {
+    this.#isSettling = true
+    this.#asking = this.#resolved()
+    this.#advance()
   }
 
   /** The source of the next run of the scenario, which has just begun. */
@@ -122,7 +142,7 @@ export class Explorer implements ChoiceSource {
       const threw = run.ending === 'violation'
       if (threw) this.#endWithLast()
       const isPlain = this.#preemptionsMax !== undefined || (run.stepCount === 0 && threw)
-      this.#reversals = isPlain ? none() : this.#leaf(threw)
+      this.#asking = isPlain ? none() : this.#leaf(threw)
       this.#advance()
     } else this.#backtrack()
     return this.#outcome
@@ -235,22 +255,44 @@ export class Explorer implements ChoiceSource {
 
   /** Goes on with what is drawn from a run: to the next probe, or to the next schedule. */
   #advance(answer?: Answer): void {
-    const reversals = this.#reversals as Asking<void>
-    const { done, value } = answer === undefined ? reversals.next() : reversals.next(answer)
+    const asking = this.#asking as Asking<void>
+    const { done, value } = answer === undefined ? asking.next() : asking.next(answer)
     if (done === true) {
       this.#probing = undefined
-      this.#reversals = undefined
-      this.#backtrack()
+      this.#asking = undefined
+      if (!this.#isSettling) this.#backtrack()
+      this.#isSettling = false
     } else {
       const ids = this.stack.steps.slice(0, (value as Probe).depth).map(({ id }) => id)
       this.#probing = new Probing(value as Probe, ids, { names: this.names, sight: this.#sight })
     }
   }
 
+  *#resolved(): Asking<void> {
+    const { nodes } = this.wakeup
+    for (let depth = this.#floor; depth < nodes.length; depth++) {
+      const [first, ...others] = (nodes[depth] as Node).tree
+      const taken = this.stack.touchAt(depth)
+      if (first === undefined) return
+      if (taken !== undefined) first.touch = taken
+      else yield* this.#resolve([first], { depth, events: [] })
+      yield* this.#resolve(others, { depth, events: [] })
+      if (others.length > 0) return
+    }
+  }
+
+  *#resolve(branches: readonly Branch[], { depth, events }: Omit<Probe, 'target'>): Asking<void> {
+    for (const branch of branches) {
+      const target = branch.touch.event
+      if (!branch.touch.isWhole) branch.touch = (yield { depth, events, target }).touch ?? branch.touch
+      yield* this.#resolve(branch.children, { depth, events: [...events, target] })
+    }
+  }
+
   /** Ends with the last choice that has another way to go. What was explored sleeps from here on. */
   #backtrack(): void {
     const { nodes } = this.wakeup
-    for (let depth = nodes.length - 1; depth >= 0; depth--) {
+    for (let depth = nodes.length - 1; depth >= this.#floor; depth--) {
       const node = nodes[depth] as (typeof nodes)[number]
       const explored = node.tree.shift()
       const touch = explored?.touch.event === END ? END_TOUCH : this.stack.steps[depth]?.touch

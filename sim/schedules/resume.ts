@@ -1,30 +1,16 @@
-// The state of an exploration as plain JSON, to go on from later: which events were chosen, what sleeps, what is still
-// to be run. It may come from a file that anybody wrote: it is data, is checked in full before anything is made of it,
-// and cannot do worse than have other schedules run than those that were left.
+// The state of an exploration as plain JSON, to go on from later: the forks, the pieces that wait, and what was found. It
+// may come from a file that anybody wrote: it is data, is checked in full before anything is made of it, and cannot do
+// worse than have other schedules run than those that were left.
 
 import * as v from 'valibot'
-import { canonicalJson } from '../canonical.ts'
-import { HeddleError } from '../error.ts'
-import type { Json, Scenario } from '../scenario.ts'
-import type { Explorer } from './explorer.ts'
-import type { ExploreFailure, ExploreOptions } from './report.ts'
+import type { Json } from '../scenario.ts'
+import { type Bounds, Exploration, type Fork, type Piece, wayTo } from './exploration.ts'
+import { count, plain, read, refused, TOUCH, TREE, texts } from './plain.ts'
+import type { ExploreFailure } from './report.ts'
 import type { Tally } from './tally.ts'
-import type { Names, Touch } from './touch.ts'
-import type { Branch, Node } from './wakeup.ts'
 
-const FORMAT = 1
+const FORMAT = 2
 
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
-const names = v.array(v.string())
-const touch = v.strictObject({
-  event: v.string(),
-  reads: names,
-  writes: names,
-  cancels: names,
-  fault: v.nullable(v.string()),
-  isLast: v.boolean(),
-  isWhole: v.boolean(),
-})
 const SHAPE = v.strictObject({
   explore: v.literal(FORMAT),
   scenario: v.string(),
@@ -32,150 +18,126 @@ const SHAPE = v.strictObject({
   preemptionsMax: v.nullable(count),
   counts: v.strictObject({ executions: count, blocked: count, probes: count, steps: count, failing: count }),
   leftOut: v.nullable(v.picklist(['preemptions', 'length'])),
-  reached: names,
-  goals: names,
-  finalStates: v.nullable(names),
+  reached: texts,
+  goals: texts,
+  finalStates: v.nullable(texts),
   failures: v.array(
     v.strictObject({ property: v.string(), message: v.string(), execution: count, trace: v.string() }),
   ),
-  looked: v.array(v.strictObject({ event: v.string(), names })),
-  /** For each step of the next schedule that is known, and for the state behind them: what sleeps. */
-  sleep: v.pipe(v.array(v.array(touch)), v.minLength(1)),
-  /** The wakeup tree of the initial state, from the root on, each branch before its children. */
-  tree: v.pipe(v.array(v.strictObject({ depth: count, touch })), v.minLength(1)),
+  budgets: v.record(v.string(), count),
+  /** Each behind its parent, which is a place in this list; `way` is a place among the parent's ways. */
+  forks: v.array(
+    v.strictObject({
+      parent: v.nullable(count),
+      way: count,
+      /** Whether the way leads here for all that look for it. */
+      isOpen: v.boolean(),
+      sleep: v.array(TOUCH),
+      ways: v.pipe(v.array(TOUCH), v.minLength(1)),
+    }),
+  ),
+  queue: v.pipe(
+    v.array(
+      v.strictObject({
+        at: v.nullable(count),
+        way: count,
+        sleep: v.pipe(v.array(v.array(TOUCH)), v.minLength(1)),
+        tree: TREE,
+        looked: v.array(v.strictObject({ event: v.string(), names: texts })),
+        known: count,
+        left: v.pipe(count, v.minValue(1)),
+      }),
+    ),
+    v.minLength(1),
+  ),
 })
 type State = v.InferOutput<typeof SHAPE>
-type TouchState = v.InferOutput<typeof touch>
 
-interface Parts {
-  readonly explorer: Explorer
-  readonly tally: Tally
-  readonly options: ExploreOptions
-}
-
-/** The state between two schedules. */
+/** The state between two turns; null where nothing was run, or nothing is left. */
 export function resumption(
-  scenario: Scenario,
-  { explorer, tally, failures, options }: Parts & { failures: readonly ExploreFailure[] },
-): Json {
-  const { names, wakeup, looked } = explorer
+  { tally, names, queue, about, budgets }: Exploration,
+  failures: readonly ExploreFailure[],
+  { preemptionsMax = null }: { readonly preemptionsMax?: number | null | undefined },
+): Json | null {
+  if (queue.length === 0) return null
+  const forks = allForks(queue)
+  const places = new Map(forks.map((fork, place) => [fork, place]))
+  const { finalStates, ...tallied } = tally.plain()
   const state: State = {
     explore: FORMAT,
-    scenario: scenario.name,
-    parameters: canonicalJson(scenario.parameters, 'parameters'),
-    preemptionsMax: options.preemptionsMax ?? null,
-    counts: { ...tally.counts },
-    leftOut: tally.leftOut,
-    reached: [...tally.reached],
-    goals: [...tally.goals],
-    finalStates: options.finalState === undefined ? null : [...tally.finalStates],
+    scenario: about?.scenario ?? '',
+    parameters: about?.parameters ?? '',
+    preemptionsMax,
+    ...tallied,
+    finalStates: finalStates === null ? null : [...finalStates],
+    reached: [...tallied.reached],
+    goals: [...tallied.goals],
     failures: [...failures],
-    looked: [...looked].map(([event, resources]) => ({
-      event: names.idOf(event),
-      names: [...resources].map((resource) => names.nameOf(resource)),
+    budgets: { ...budgets },
+    forks: forks.map(({ parent, via, sleep, ways }) => ({
+      parent: parent === undefined ? null : (places.get(parent) as number),
+      way: via === undefined ? 0 : (parent?.ways.indexOf(via) as number),
+      isOpen: via?.next !== undefined,
+      sleep: sleep.map((touch) => plain(touch, names)),
+      ways: ways.map(({ touch }) => plain(touch, names)),
     })),
-    sleep: wakeup.nodes.map(({ sleep }) => sleep.map((one) => plain(one, names))),
-    tree: flat(wakeup.nodes[0]?.tree ?? [], names),
+    queue: queue.map(({ at, way, ...piece }) => ({
+      ...(structuredClone(piece) as Omit<State['queue'][number], 'at' | 'way'>),
+      at: at === undefined ? null : (places.get(at) as number),
+      way: way === undefined ? 0 : (at?.ways.indexOf(way) as number),
+    })),
   }
   return state as Json
 }
 
-/** Puts an explorer and a tally where the state says. Throws HEDDLE_RESUME where it is none, or does not fit. */
-export function resumed(value: unknown, scenario: Scenario, { explorer, tally, options }: Parts): void {
+/** The exploration that a state is of. Throws HEDDLE_RESUME where it is none, or was made under other bounds. */
+export function resumed(value: unknown, tally: Tally, bounds: Bounds): Exploration {
   const { issues, output } = v.safeParse(SHAPE, value, { abortEarly: true })
   if (issues !== undefined) {
     const where = v.getDotPath(issues[0]) ?? 'the whole'
     throw refused(`a state that explore() gave, found something else at ${where.slice(0, 100)}`)
   }
   const state = output as State
-  const parameters = canonicalJson(scenario.parameters, 'parameters')
-  if (state.scenario !== scenario.name)
-    throw refused(`a state of ${scenario.name}, found one of another scenario`)
-  if (state.parameters !== parameters) throw refused(`a state of ${scenario.name} with the same parameters`)
-  if (state.preemptionsMax !== (options.preemptionsMax ?? null)) {
+  if (state.preemptionsMax !== (bounds.preemptionsMax ?? null)) {
     throw refused(`the same bound of preemptions, found ${state.preemptionsMax ?? 'none'} in the state`)
   }
-  if ((state.finalStates === null) !== (options.finalState === undefined)) {
+  if ((state.finalStates === null) !== !tally.hasFinalStates) {
     throw refused('final states to be asked for as before')
   }
-  tally.counts = { ...state.counts }
-  tally.leftOut = state.leftOut
-  tally.failures = [...state.failures]
-  for (const name of state.reached) tally.reached.add(name)
-  for (const name of state.goals) tally.goals.add(name)
-  for (const text of state.finalStates ?? []) tally.finalStates.add(text)
-  for (const { event, names: read } of state.looked) {
-    explorer.looked.set(explorer.names.event(event), new Set(explorer.names.resources(read)))
+  tally.merge(state)
+  const exploration = new Exploration(tally, bounds)
+  const { names } = exploration
+  exploration.budgets = state.budgets
+  if (state.scenario !== '') exploration.about = { scenario: state.scenario, parameters: state.parameters }
+  const forks: Fork[] = []
+  for (const { parent: place, way, isOpen, sleep, ways } of state.forks) {
+    const parent = place === null ? undefined : forks[place]
+    const via = parent?.ways[way]
+    if (place !== null && via === undefined) throw refused('forks that follow their parents')
+    const fork: Fork = {
+      parent,
+      via,
+      sleep: sleep.map((touch) => read(touch, names)),
+      ways: ways.map((touch) => ({ touch: read(touch, names), next: undefined })),
+    }
+    if (via !== undefined && isOpen) via.next = fork
+    forks.push(fork)
   }
-  restore(state, explorer)
+  exploration.queue = state.queue.map(({ at: place, way: which, ...piece }) => {
+    const at = place === null ? undefined : forks[place]
+    const way = at?.ways[which]
+    if (place === null ? state.queue.length > 1 : way === undefined) {
+      throw refused('pieces of which each begins behind a fork')
+    }
+    return { ...piece, at, way }
+  })
+  return exploration
 }
 
-function restore({ sleep, tree }: State, explorer: Explorer): void {
-  const { names, wakeup } = explorer
-  let branches: Branch[] = grown(tree, names)
-  wakeup.nodes.length = 0
-  for (const sleeping of sleep) {
-    const node: Node = { sleep: sleeping.map((one) => read(one, names)), tree: branches }
-    wakeup.nodes.push(node)
-    const [first] = branches
-    if (first === undefined) throw refused('a state with something left to run')
-    branches = first.children
-  }
-  explorer.goOn(sleep.length - 1)
-}
-
-function plain({ event, reads, writes, cancels, fault, ...rest }: Touch, names: Names): TouchState {
-  const named = (resources: readonly number[]) => resources.map((resource) => names.nameOf(resource))
-  return {
-    event: names.idOf(event),
-    reads: named(reads),
-    writes: named(writes),
-    cancels: cancels.map((other) => names.idOf(other)),
-    fault: fault ?? null,
-    ...rest,
-  }
-}
-
-function read({ event, reads, writes, cancels, fault, isLast, isWhole }: TouchState, names: Names): Touch {
-  return {
-    event: names.event(event),
-    reads: names.resources(reads),
-    writes: names.resources(writes),
-    cancels: cancels.map((other) => names.event(other)),
-    fault: fault ?? undefined,
-    isLast,
-    isWhole,
-  }
-}
-
-function flat(tree: readonly Branch[], names: Names): State['tree'] {
-  const branches: { depth: number; touch: TouchState }[] = []
-  const work = tree.map((branch) => ({ branch, depth: 0 })).reverse()
-  for (let one = work.pop(); one !== undefined; one = work.pop()) {
-    const { branch, depth } = one
-    branches.push({ depth, touch: plain(branch.touch, names) })
-    for (const child of branch.children.toReversed()) work.push({ branch: child, depth: depth + 1 })
-  }
-  return branches
-}
-
-function grown(branches: State['tree'], names: Names): Branch[] {
-  const root: Branch[] = []
-  const way: Branch[][] = [root]
-  for (const { depth, touch } of branches) {
-    const siblings = way[depth]
-    if (siblings === undefined) throw refused('a tree whose branches follow their parents')
-    const branch: Branch = { touch: read(touch, names), children: [] }
-    siblings.push(branch)
-    way.length = depth + 1
-    way.push(branch.children)
-  }
-  return root
-}
-
-function refused(expected: string): HeddleError {
-  return new HeddleError(
-    'HEDDLE_RESUME',
-    `Expected ${expected}. Hand in the "resume" of an earlier report, and the scenario and bounds that it came from.`,
-  )
+/** Those on the way to pieces, and those that are open from there; each behind its parent. */
+function allForks(queue: readonly Piece[]): readonly Fork[] {
+  const forks = new Set<Fork>()
+  for (const { at, way } of queue) for (const { fork } of wayTo(at, way)) forks.add(fork)
+  for (const { ways } of forks) for (const { next } of ways) if (next !== undefined) forks.add(next)
+  return [...forks]
 }

@@ -68,6 +68,15 @@ export class Stack {
     return (word & (1 << (earlier & 31))) !== 0
   }
 
+  /** The faults that struck in the first `depth` steps. */
+  struck(depth: number): readonly string[] {
+    return this.steps.slice(0, depth).flatMap(({ touch }) => touch.fault ?? [])
+  }
+
+  touchAt(position: number): Touch | undefined {
+    return this.steps[position]?.touch
+  }
+
   /** The steps that every step from a position on depends on. */
   commonBefore(first: number): Bits {
     const common = new Int32Array((first + 31) >> 5).fill(-1)

@@ -29,34 +29,63 @@ export interface Counts {
   failing: number
 }
 
+/** The same as plain data. */
+export interface Tallied {
+  readonly counts: Readonly<Counts>
+  readonly failures: readonly Failing[]
+  readonly leftOut: Tally['leftOut']
+  readonly reached: readonly string[]
+  readonly goals: readonly string[]
+  /** Null where nobody asked. */
+  readonly finalStates: readonly string[] | null
+}
+
 export class Tally {
-  counts: Counts = { executions: 0, blocked: 0, probes: 0, steps: 0, failing: 0 }
-  failures: Failing[] = []
+  readonly counts: Counts = { executions: 0, blocked: 0, probes: 0, steps: 0, failing: 0 }
+  readonly failures: Failing[] = []
   /** What was left out for good. */
   leftOut: 'preemptions' | 'length' | null = null
-  readonly reached = new Set<string>()
-  readonly goals = new Set<string>()
-  readonly finalStates = new Set<string>()
-  readonly #scenario: Scenario
+  readonly #reached = new Set<string>()
+  readonly #goals = new Set<string>()
+  readonly #finalStates = new Set<string>()
   readonly #finalState: ExploreOptions['finalState']
 
-  constructor(scenario: Scenario, { finalState }: ExploreOptions) {
-    this.#scenario = scenario
+  constructor(properties: Scenario['properties'], finalState: ExploreOptions['finalState']) {
     this.#finalState = finalState
-    this.#declare(scenario.properties)
+    this.#declare(properties)
   }
 
-  get executions(): number {
-    return this.counts.executions
-  }
-
-  get failing(): number {
-    return this.counts.failing
+  get hasFinalStates(): boolean {
+    return this.#finalState !== undefined
   }
 
   get progress(): ExploreProgress {
     const { blocked: _, ...counts } = this.counts
     return counts
+  }
+
+  plain(): Tallied {
+    return {
+      counts: { ...this.counts },
+      failures: [...this.failures],
+      leftOut: this.leftOut,
+      reached: [...this.#reached],
+      goals: [...this.#goals],
+      finalStates: this.hasFinalStates ? [...this.#finalStates] : null,
+    }
+  }
+
+  /** Adds what was found after all that it has. */
+  merge({ counts, failures, leftOut, reached, goals, finalStates }: Tallied): void {
+    for (const failure of failures) {
+      if (this.failures.some(({ property }) => property === failure.property)) continue
+      this.failures.push({ ...failure, execution: this.counts.executions + failure.execution })
+    }
+    for (const name of Object.keys(this.counts) as (keyof Counts)[]) this.counts[name] += counts[name]
+    this.leftOut ??= leftOut
+    for (const name of reached) this.#reached.add(name)
+    for (const name of goals) this.#goals.add(name)
+    for (const text of finalStates ?? []) this.#finalStates.add(text)
   }
 
   add(explored: Explored, run: Run, schedulable: Schedulable): void {
@@ -72,20 +101,19 @@ export class Tally {
     }
   }
 
-  report({
-    failures,
-    bound,
-    resume,
-  }: Pick<ExploreReport, 'failures' | 'resume'> & { bound: ExploreBound | null }): ExploreReport {
+  report(
+    scenario: string,
+    { failures, bound, resume }: Pick<ExploreReport, 'failures' | 'bound' | 'resume'>,
+  ): ExploreReport {
     const left = bound ?? this.leftOut
     return {
-      scenario: this.#scenario.name,
+      scenario,
       verdict: verdictOf(failures, left),
       bound: left,
       ...this.counts,
       failures,
-      sometimes: [...this.goals].map((property) => ({ property, reached: this.reached.has(property) })),
-      finalStates: this.#finalState === undefined ? null : [...this.finalStates].sort(byUnits),
+      sometimes: [...this.#goals].map((property) => ({ property, reached: this.#reached.has(property) })),
+      finalStates: this.hasFinalStates ? [...this.#finalStates].sort(byUnits) : null,
       resume,
     }
   }
@@ -95,8 +123,8 @@ export class Tally {
     this.counts.steps += run.stepCount
     if (run.ending === 'steps') this.leftOut ??= 'length'
     this.#declare(schedulable.properties)
-    for (const property of run.reached) this.reached.add(property)
-    if (this.#finalState !== undefined) this.finalStates.add(this.#stateOf(run, schedulable))
+    for (const property of run.reached) this.#reached.add(property)
+    if (this.hasFinalStates) this.#finalStates.add(this.#stateOf(run, schedulable))
     if (run.verdict === 'no violation found') return
     this.counts.failing++
     for (const { property, message } of run.violations) this.#fails(run, property, message)
@@ -106,11 +134,11 @@ export class Tally {
   #fails(run: Run, property: string, message: string): void {
     if (this.failures.some((failure) => failure.property === property)) return
     const schedule = run.steps.map(({ event }) => event.id)
-    this.failures.push({ property, message, execution: this.executions, trace: '', schedule })
+    this.failures.push({ property, message, execution: this.counts.executions, trace: '', schedule })
   }
 
   #declare(properties: Scenario['properties']): void {
-    for (const { kind, name } of properties) if (kind === 'sometimes') this.goals.add(name)
+    for (const { kind, name } of properties) if (kind === 'sometimes') this.#goals.add(name)
   }
 
   #stateOf(run: Run, schedulable: Schedulable): string {

@@ -3,7 +3,7 @@
 // run from there. Decides whether a sequence is new, and where it belongs. Runs nothing: where what an event touches
 // cannot be told from the execution at hand, it asks for a probe.
 
-import type { Stack } from './stack.ts'
+import { HeddleError } from '../error.ts'
 import { conflict, END, type Touch } from './touch.ts'
 
 export interface Branch {
@@ -55,23 +55,43 @@ export interface Budgets {
   total(fault: string): number
 }
 
+/** The execution that a sequence is drawn from. */
+export interface Origin {
+  /** Whether the step at `later` depends on the one at `earlier`. */
+  isBefore(earlier: number, later: number): boolean
+  /** The faults that struck in the first `depth` steps. */
+  struck(depth: number): readonly string[]
+  /** What the step at a position touches; undefined where there is none. */
+  touchAt(position: number): Touch | undefined
+}
+
+/** A sequence that is to be run from a state above the piece of an exploration that found it. All touches are whole. */
+export interface Escape {
+  readonly depth: number
+  readonly touches: readonly Touch[]
+  /** For each event, the places of those before it that it depends on. */
+  readonly after: readonly (readonly number[])[]
+  /** The faults that struck in the steps before. */
+  readonly struck: readonly string[]
+}
+
 export class Wakeup {
   readonly nodes: Node[] = []
-  readonly #stack: Stack
+  /** What is for others to run, in the order in which it was found. */
+  readonly escapes: Escape[] = []
+  readonly #origin: Origin
   readonly #budgets: Budgets
+  readonly #floor: number
 
-  constructor(stack: Stack, budgets: Budgets) {
-    this.#stack = stack
+  /** What is to be run from nodes less deep than `floor` is for others. */
+  constructor(origin: Origin, budgets: Budgets, floor: number) {
+    this.#origin = origin
     this.#budgets = budgets
+    this.#floor = floor
   }
 
-  /** Whether what sleeps wakes up as a step is taken: they are dependent, or it is not enabled any more. */
   wakes(sleeping: Touch, taken: Touch): boolean {
-    if (conflict(sleeping, taken)) return true
-    const { fault } = sleeping
-    if (fault === undefined || fault !== taken.fault) return false
-    const struck = this.#stack.steps.filter(({ touch }) => touch.fault === fault).length
-    return struck >= this.#budgets.total(fault)
+    return wakes(sleeping, taken, this.#budgets, () => this.#origin.struck(Number.POSITIVE_INFINITY))
   }
 
   /**
@@ -79,7 +99,7 @@ export class Wakeup {
    * where its last event turns out not to be enabled.
    */
   *insert(sequence: Sequence): Asking<Answer | undefined> {
-    const inserting = new Inserting(sequence, this.#stack, this.#budgets)
+    const inserting = new Inserting(sequence, this.#origin, this.#budgets)
     const { sleep, tree } = this.nodes[sequence.depth] as Node
     for (const touch of sleep) {
       if (yield* inserting.isInitial({ touch, children: [] })) return undefined
@@ -87,9 +107,9 @@ export class Wakeup {
     }
     // What is being explored comes after the last event of the sequence, which depends on it; but for a guard, that
     // may look at something else where nobody has written what it looked at.
-    const taken = this.#stack.steps[sequence.depth]
+    const taken = this.#origin.touchAt(sequence.depth)
     if (!sequence.isFeasible && taken !== undefined) {
-      if (yield* inserting.isInitial({ touch: taken.touch, children: [] })) return undefined
+      if (yield* inserting.isInitial({ touch: taken, children: [] })) return undefined
       if (inserting.refused !== undefined) return inserting.refused
     }
     let siblings = tree
@@ -103,11 +123,73 @@ export class Wakeup {
       siblings = branch.children
       index = -1
     }
-    if (!inserting.isFeasible) yield* inserting.resolve()
+    const isEscape = sequence.depth < this.#floor
+    if (!inserting.isFeasible || (isEscape && !inserting.isWhole)) yield* inserting.resolve()
     if (inserting.refused !== undefined) return inserting.refused
     append(siblings, inserting.items)
+    if (isEscape) this.escapes.push(this.#escape(sequence.depth, inserting.all))
     return undefined
   }
+
+  #escape(depth: number, items: readonly Item[]): Escape {
+    const after = items.map(({ position }, index) =>
+      items.flatMap((other, at) =>
+        at < index && position >= 0 && this.#origin.isBefore(other.position, position) ? at : [],
+      ),
+    )
+    return { depth, touches: items.map(({ touch }) => touch), after, struck: this.#origin.struck(depth) }
+  }
+}
+
+/** The insertion of a sequence of which all is known, so that nothing has to be asked. */
+export class Known {
+  readonly #inserting: Inserting
+
+  constructor({ depth, touches, after, struck }: Escape, budgets: Budgets) {
+    const origin: Origin = {
+      isBefore: (earlier, later) => after[later]?.includes(earlier) === true,
+      struck: () => struck,
+      touchAt: () => undefined,
+    }
+    const items = touches.map((touch, position) => ({ touch, position }))
+    this.#inserting = new Inserting({ depth, items, isFeasible: true }, origin, budgets)
+  }
+
+  /** What is left of the sequence. */
+  get touches(): readonly Touch[] {
+    return this.#inserting.items.map(({ touch }) => touch)
+  }
+
+  isInitial(touch: Touch): boolean {
+    const { done, value } = this.#inserting.isInitial({ touch, children: [] }).next()
+    if (done !== true)
+      throw new HeddleError('HEDDLE_INTERNAL', 'A sequence that escaped is not known in full.')
+    return value
+  }
+
+  descend(touch: Touch): void {
+    this.#inserting.descend({ touch, children: [] })
+  }
+}
+
+/**
+ * Whether what sleeps wakes up as a step is taken: they are dependent, or it is not enabled any more. `struck` gives the
+ * faults up to the step, which is one of them if it is a fault.
+ */
+export function wakes(
+  sleeping: Touch,
+  taken: Touch,
+  budgets: Budgets,
+  struck: () => readonly string[],
+): boolean {
+  if (conflict(sleeping, taken)) return true
+  const { fault } = sleeping
+  if (fault === undefined || fault !== taken.fault) return false
+  return timesOf(fault, struck()) >= budgets.total(fault)
+}
+
+function timesOf(fault: string, struck: readonly string[]): number {
+  return struck.filter((one) => one === fault).length
 }
 
 function append(siblings: Branch[], items: readonly Item[]): void {
@@ -124,17 +206,31 @@ class Inserting {
   isFeasible: boolean
   refused: Answer | undefined
   readonly #sequence: Sequence
-  readonly #stack: Stack
+  readonly #origin: Origin
   readonly #budgets: Budgets
   /** The events of the tree on the way to where the search stands. */
   readonly #way: Touch[] = []
 
-  constructor(sequence: Sequence, stack: Stack, budgets: Budgets) {
+  constructor(sequence: Sequence, origin: Origin, budgets: Budgets) {
     this.#sequence = sequence
-    this.#stack = stack
+    this.#origin = origin
     this.#budgets = budgets
     this.items = [...sequence.items]
     this.isFeasible = sequence.isFeasible
+  }
+
+  /** The whole sequence, with what was learned of its last event. */
+  get all(): readonly Item[] {
+    const { items } = this.#sequence
+    const last = items.at(-1) as Item
+    const known = [...this.items.map(({ touch }) => touch), ...this.#way]
+    const touch = known.find(({ event }) => event === last.touch.event) ?? last.touch
+    return [...items.slice(0, -1), { ...last, touch }]
+  }
+
+  /** Whether all is known that its events touch: all but the last happened. */
+  get isWhole(): boolean {
+    return this.items.at(-1)?.touch.isWhole !== false
   }
 
   descend({ touch: { event }, touch }: Branch): void {
@@ -188,16 +284,14 @@ class Inserting {
 
   #comesFirst(index: number): boolean {
     const { position } = this.items[index] as Item
-    return !this.items.some((item, at) => at < index && this.#stack.isBefore(item.position, position))
+    return !this.items.some((item, at) => at < index && this.#origin.isBefore(item.position, position))
   }
 
   /** Whether a fault could strike beside all those of the sequence. */
   #hasBudget({ fault, event }: Touch): boolean {
     if (fault === undefined) return true
-    let left = this.#budgets.total(fault) - 1
-    for (const [position, { touch }] of this.#stack.steps.entries()) {
-      if (position < this.#sequence.depth && touch.fault === fault) left--
-    }
+    const struck = timesOf(fault, this.#origin.struck(this.#sequence.depth))
+    const left = this.#budgets.total(fault) - 1 - struck
     const others = [...this.#sequence.items.map(({ touch }) => touch), ...this.#way]
     const taken = new Set(
       others.flatMap((touch) => (touch.fault === fault && touch.event !== event ? touch.event : [])),

@@ -1,0 +1,175 @@
+// One turn of a piece of an exploration: all that comes behind one branch of a state, or as much of it as a turn has
+// steps. What it finds depends on its task alone, so that it can run in any thread, and be run again. Shares nothing.
+
+import { canonicalJson } from '../canonical.ts'
+import type { Schedulable } from '../event.ts'
+import type { Step } from '../run.ts'
+import type { Scenario } from '../scenario.ts'
+import { type RunOptions, runAll } from '../scheduler.ts'
+import { Explorer } from './explorer.ts'
+import { flat, grown, type PlainTouch, type PlainTree, plain, read, refused } from './plain.ts'
+import type { ExploreOptions, ExploreProgress } from './report.ts'
+import { type Tallied, Tally } from './tally.ts'
+import type { Names } from './touch.ts'
+import type { Escape, Node } from './wakeup.ts'
+
+/** What an exploration is of: what was found for one scenario says nothing of another. */
+export interface About {
+  readonly scenario: string
+  /** As canonical JSON. */
+  readonly parameters: string
+}
+
+/** What is still to be run, as plain data. */
+export interface Rest {
+  /** For the state that it begins in, and for each further one on the way to the next schedule: what sleeps. */
+  readonly sleep: readonly (readonly PlainTouch[])[]
+  /** The wakeup tree of the first of these states. */
+  readonly tree: PlainTree
+  /** What the guard of an event was ever seen to look at. */
+  readonly looked: readonly { readonly event: string; readonly names: readonly string[] }[]
+  /** How many steps of the next schedule others have taken before. */
+  readonly known: number
+}
+
+export interface PieceTask extends Rest {
+  /** Undefined before anything was explored. */
+  readonly about: About | undefined
+  /** The states on the way to its beginning, from the initial one on: the step that is taken, and what sleeps behind it. */
+  readonly above: readonly { readonly touch: PlainTouch; readonly sleep: readonly PlainTouch[] }[]
+  /** It ends after the run with which it has so many steps. */
+  readonly stepsMax: number
+  readonly executionsMax: number
+  readonly failuresMax: number
+  readonly preemptionsMax: number | undefined
+}
+
+export interface PieceResult {
+  readonly about: About
+  readonly tallied: Tallied
+  /** What others are to run. */
+  readonly escapes: readonly (Omit<Escape, 'touches'> & { readonly touches: readonly PlainTouch[] })[]
+  /** How often each fault may strike. */
+  readonly budgets: Readonly<Record<string, number>>
+  /** Undefined where nothing is left. */
+  readonly rest: Rest | undefined
+}
+
+/** What does not go from thread to thread. */
+export interface Watch {
+  /** Asked between some runs: whether to end before anything else says so. */
+  isEnding(): boolean
+  readonly finalState?: ExploreOptions['finalState']
+  readonly onProgress?: (progress: ExploreProgress) => void
+}
+
+/** Runs between two questions whether to end. */
+const RUNS_PER_ROUND = 64
+
+/** Throws HEDDLE_RESUME where the task is another scenario's, and HEDDLE_SCHEDULE as `explore` does. */
+export async function explorePiece(scenario: Scenario, task: PieceTask, watch: Watch): Promise<PieceResult> {
+  const about = aboutOf(scenario)
+  checkSame(task.about, about)
+  const floor = task.above.length
+  const explorer = new Explorer(scenario, task.preemptionsMax, floor)
+  const { names, wakeup, looked } = explorer
+  explorer.goOn(nodesOf(task, names), task.known)
+  for (const { event, names: read } of task.looked) {
+    looked.set(names.event(event), new Set(names.resources(read)))
+  }
+  const tally = new Tally(scenario.properties, watch.finalState)
+  const { counts } = tally
+  const isTurnOver = () => counts.steps >= task.stepsMax
+  const isStopped = () =>
+    isTurnOver() || counts.executions >= task.executionsMax || counts.failing >= task.failuresMax
+  while (!explorer.isOver && !isStopped() && !watch.isEnding()) {
+    await round(scenario, { explorer, tally, isStopped })
+    watch.onProgress?.(tally.progress)
+  }
+  if (!explorer.isOver && isTurnOver()) {
+    explorer.settle()
+    await round(scenario, { explorer, tally, isStopped })
+  }
+  const nodes = wakeup.nodes.slice(floor)
+  const rest: Rest = {
+    sleep: nodes.map(({ sleep }) => sleep.map((one) => plain(one, names))),
+    tree: flat(nodes[0]?.tree ?? [], names),
+    looked: [...looked].map(([event, resources]) => ({
+      event: names.idOf(event),
+      names: [...resources].map((resource) => names.nameOf(resource)),
+    })),
+    known: counts.executions === 0 ? task.known : wakeup.nodes.length - 1,
+  }
+  return {
+    about,
+    tallied: tally.plain(),
+    escapes: wakeup.escapes.map(({ touches, ...sequence }) => ({
+      ...sequence,
+      touches: touches.map((touch) => plain(touch, names)),
+    })),
+    budgets: explorer.budgets,
+    rest: explorer.isOver ? undefined : rest,
+  }
+}
+
+function aboutOf({ name, parameters }: Scenario): About {
+  return { scenario: name, parameters: canonicalJson(parameters, 'parameters') }
+}
+
+function checkSame(expected: About | undefined, found: About): void {
+  if (expected === undefined) return
+  if (expected.scenario !== found.scenario) {
+    throw refused(`a state of ${found.scenario}, found one of another scenario`)
+  }
+  if (expected.parameters !== found.parameters) {
+    throw refused(`a state of ${found.scenario} with the same parameters`)
+  }
+}
+
+/** The nodes on the way to the next schedule, those above its own too. */
+function nodesOf({ above, sleep, tree }: Rest & Pick<PieceTask, 'above'>, names: Names): Node[] {
+  const nodes: Node[] = above.map(({ touch, sleep }) => ({
+    sleep: sleep.map((one) => read(one, names)),
+    tree: [{ touch: read(touch, names), children: [] }],
+  }))
+  let siblings = grown(tree, names)
+  for (const [level, sleeping] of sleep.entries()) {
+    if (level > 0 && siblings.length === 0) throw refused('a state with something left to run')
+    nodes.push({ sleep: sleeping.map((one) => read(one, names)), tree: siblings })
+    siblings = siblings[0]?.children ?? []
+  }
+  return nodes
+}
+
+/** Some runs, and all the probes that they call for. */
+async function round(
+  scenario: Scenario,
+  { explorer, tally, isStopped }: { explorer: Explorer; tally: Tally; isStopped: () => boolean },
+): Promise<void> {
+  let begun: Schedulable | undefined
+  let runs = 0
+  const onStep = (step: Step) => explorer.onStep(step)
+  const runOptions: RunOptions = {
+    source: (schedulable) => {
+      begun = schedulable
+      return explorer.begin(schedulable)
+    },
+    // A step that is the same as in the run before is not even put together.
+    get onStep() {
+      return explorer.isWatching ? onStep : undefined
+    },
+  }
+  // Where every order is tried, whatever the windows say, time bounds nothing.
+  const attempt = [{ ...scenario, timeMaxUs: Number.POSITIVE_INFINITY }, runOptions] as const
+  const next = () => {
+    if (explorer.isProbing) return attempt
+    if (explorer.isOver || runs >= RUNS_PER_ROUND || isStopped()) return undefined
+    runs++
+    return attempt
+  }
+  await runAll(Number.POSITIVE_INFINITY, next, (finished) => {
+    const schedulable = begun as Schedulable
+    tally.add(explorer.finish(finished), finished, schedulable)
+    if (explorer.leavesOut) tally.leftOut = 'preemptions'
+  })
+}
