@@ -96,7 +96,7 @@ export async function checkCommand(
   }
   const workers = Math.min(command.workers, subjects.length)
   const manner = mannerOf(command, workers)
-  const pool = new Pool(workers, heapMaxMb(manner))
+  const pool = new Pool(workers, { heapMaxMb: heapMaxMb(manner) })
   try {
     const limits = { timeoutMs: command.timeout, signal }
     await loadCoordinator(pool, subjects[0]?.coordinator, limits)

@@ -3,7 +3,8 @@
 
 import { type Align, colours, type Failure, failureText, plain, table, thousands } from '../failures/index.ts'
 import { VERSION } from '../sim/index.ts'
-import { type Explored, type ExploringSubject, explorable } from './explore-task.ts'
+import { type ExploringSubject, explorable } from './explore-task.ts'
+import type { Explored } from './exploring.ts'
 import { coordinatorOf } from './subjects.ts'
 
 /** One exploration of a command. */

@@ -6,8 +6,7 @@ import { relative } from 'node:path'
 import { type Command, Option } from 'commander'
 import { plain, replayFileName, thousands, untaken, writeReplayFile, writeWhole } from '../failures/index.ts'
 import { explorables } from '../properties/index.ts'
-import type { Json } from '../sim/index.ts'
-import { CheckLink } from './check-link.ts'
+import { HeddleError, type Json } from '../sim/index.ts'
 import { chosen, forEntry, nameOf } from './coordinators.ts'
 import { EXIT, type ExitCode, UsageError } from './exit.ts'
 import {
@@ -20,8 +19,9 @@ import {
   isAsExpected,
   isOpen,
 } from './explore-text.ts'
+import { type ExploreManner, Exploring } from './exploring.ts'
 import { executionsOption, preemptionsOption, timeoutOption } from './options.ts'
-import { eachOf, Interrupted, loadCoordinator, Pool } from './pool.ts'
+import { eachOf, loadCoordinator, Pool } from './pool.ts'
 import { openProject, type Project } from './project.ts'
 import * as shared from './shared-options.ts'
 import { isOwn, type Named, named, refuseCoordinator, replayCommandFor } from './subjects.ts'
@@ -74,9 +74,8 @@ sizes with few enough traces and without --coordinator, the single coordinator m
 break what the catalogue says; with it, each must hold.
 Exit code: 1 where anything came out otherwise, 4 where a bound came before that could be said, else 0.`
 
-const NEVER_MS = 2 ** 31 - 1
-const AFTERMATH_MS = 5_000
 const LOOK_EVERY_MS = 200
+const MESSAGE_MAX = 1_000
 const RESUME_BYTES_MAX = 64 * 2 ** 20
 
 export async function exploreCommand(
@@ -92,7 +91,8 @@ export async function exploreCommand(
     )
   }
   const resume = command.resume === undefined ? undefined : await readState(command.resume)
-  const pool = new Pool(Math.min(command.workers, subjects.length))
+  // Most explorations are over before a second thread is there.
+  const pool = new Pool(command.workers, { first: subjects.length })
   try {
     await loadCoordinator(pool, subjects[0]?.coordinator, { timeoutMs: command.timeout, signal })
     const outcomes = await run(pool, { subjects, resume, signal }, command)
@@ -150,43 +150,46 @@ async function run(
   command: ExploreCommand,
 ): Promise<readonly ExploreOutcome[]> {
   const line = progress('exploring')
-  const links = subjects.map(() => new CheckLink())
-  const ending = new AbortController()
-  const abort = () => {
-    for (const link of links) link.abort()
-    setTimeout(() => ending.abort(), AFTERMATH_MS).unref()
-  }
-  signal.addEventListener('abort', abort, { once: true })
+  const { executions: executionsMax, preemptions: preemptionsMax, time: timeMaxMs } = command
+  const explorings = subjects.map((subject) =>
+    exploringOf(pool, subject, { executionsMax, preemptionsMax, timeMaxMs, resume }),
+  )
   let done = 0
   const began = performance.now()
   const timer = setInterval(() => {
-    const traces = links.reduce((sum, link) => sum + link.progress().states, 0)
+    const traces = explorings.reduce((sum, exploring) => sum + exploring.traces, 0)
     const perSecond = Math.round((traces * 1_000) / (performance.now() - began))
     line.update(
       `${done} of ${subjects.length} explorations, ${thousands(traces)} traces, ${thousands(perSecond)}/s`,
     )
   }, LOOK_EVERY_MS)
   const outcomes: ExploreOutcome[] = subjects.map((subject) => ({ ...subject, explored: undefined }))
+  // Each its share of the threads, which is more towards the end.
+  const atOnce = () => Math.floor(pool.workers / Math.min(pool.workers, subjects.length - done))
   try {
     await eachOf(subjects, pool.workers, async (subject, index) => {
       if (signal.aborted) return
-      const { executions: executionsMax, preemptions: preemptionsMax, time: timeMaxMs } = command
-      const manner = { executionsMax, preemptionsMax, timeMaxMs, resume }
-      const { shared } = links[index] as CheckLink
-      const task = { kind: 'explore', ...subject, ...manner, shared } as const
-      try {
-        const explored = await pool.run(task, { timeoutMs: NEVER_MS, signal: ending.signal })
-        outcomes[index] = { ...subject, explored }
-      } catch (error) {
-        if (!(error instanceof Interrupted)) throw error
-      }
+      const explored = await (explorings[index] as Exploring).run({ signal, atOnce })
+      outcomes[index] = { ...subject, explored }
       done++
     })
     return outcomes
   } finally {
     clearInterval(timer)
-    signal.removeEventListener('abort', abort)
     line.stop()
+  }
+}
+
+function exploringOf(
+  pool: Pool,
+  subject: ExploreSubject,
+  manner: Omit<ExploreManner, 'mustBreak'>,
+): Exploring {
+  try {
+    return new Exploring(pool, subject, { ...manner, mustBreak: subject.mustBreak })
+  } catch (error) {
+    if (error instanceof HeddleError) throw new UsageError(plain(error.message, MESSAGE_MAX))
+    throw error
   }
 }
 

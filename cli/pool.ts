@@ -28,12 +28,15 @@ export class Pool {
   readonly workers: number
   readonly #piscina: Piscina<Task, Answer>
 
-  /** Each thread may have so much in its heap; what stands beside the heap does not count. */
-  constructor(workers: number, heapMaxMb = HEAP_MAX_MB) {
+  /**
+   * Each thread may have so much in its heap; what stands beside the heap does not count. The first ones start at once,
+   * the others when there is more to do than they can.
+   */
+  constructor(workers: number, { heapMaxMb = HEAP_MAX_MB, first = workers } = {}) {
     this.workers = workers
     this.#piscina = new Piscina({
       filename: WORKER,
-      minThreads: workers,
+      minThreads: Math.min(first, workers),
       maxThreads: workers,
       atomics: 'disabled',
       execArgv: [],

@@ -41,7 +41,13 @@ import { readConfig, type Settings } from './config.ts'
 import { load } from './coordinators.ts'
 import { UsageError } from './exit.ts'
 import { type Explained, type ExplainTask, explainBytes, type ShrinkTask } from './explaining.ts'
-import { type ExploreTask, type ExploringResults, exploreSubject } from './explore-task.ts'
+import {
+  type ExploreTask,
+  type ExploringResults,
+  exploreSubject,
+  type ShowTask,
+  showFailures,
+} from './explore-task.ts'
 import { find } from './options.ts'
 import { ownScenario, scenariosIn } from './own.ts'
 import { performReplaying, type ReplayingResults, type ReplayingTask } from './replaying.ts'
@@ -96,6 +102,7 @@ export type Task =
   | ExplainTask
   | CheckTask
   | ExploreTask
+  | ShowTask
   | GraphTask
 
 /** What is taken of each run of a hunt. */
@@ -166,6 +173,7 @@ function whereOf(task: Task): string {
 
 async function work(task: Task): Promise<TaskResults[Task['kind']]> {
   if (task.kind === 'explore') return exploreSubject(task)
+  if (task.kind === 'show') return showFailures(task)
   switch (task.kind) {
     case 'coordinator':
       await load({ kind: 'file', path: task.file })

@@ -104,7 +104,9 @@ export {
   runSync,
   type Step,
 } from './scheduler.ts'
-export { explore } from './schedules/explore.ts'
+export { type Bounds as ExploreBounds, Exploration } from './schedules/exploration.ts'
+export { explore, traced } from './schedules/explore.ts'
+export { explorePiece, type PieceResult, type PieceTask } from './schedules/piece.ts'
 export type {
   ExploreBound,
   ExploreFailure,
@@ -114,6 +116,8 @@ export type {
   ExploreReport,
   ExploreVerdict,
 } from './schedules/report.ts'
+export { resumed as resumedExploration, resumption } from './schedules/resume.ts'
+export { type Failing as ExploreFailing, Tally as ExploreTally } from './schedules/tally.ts'
 export { type FailureSize, type ShrinkOptions, type Shrunk, shrink } from './shrink/shrink.ts'
 export { type Choice, type ChoiceSource, listed, type SeededOptions, seeded } from './source.ts'
 export { delayBounded } from './strategies/delay-bounded.ts'

@@ -3,12 +3,12 @@
 
 import { type Recorded, thousands } from '../../failures/index.ts'
 import { exhaustibles, explorables } from '../../properties/index.ts'
-import { CheckLink } from '../check-link.ts'
 import type { Move } from '../check-moves.ts'
 import { type CheckSubject, exhaustible } from '../check-task.ts'
 import { type CheckResult, checkAll, isLost } from '../checking.ts'
 import { nameOf } from '../coordinators.ts'
-import { type Explored, type ExploringSubject, explorable } from '../explore-task.ts'
+import { type ExploringSubject, explorable } from '../explore-task.ts'
+import { type Explored, Exploring } from '../exploring.ts'
 import { eachOf, Interrupted, type Pool, ThreadEnded } from '../pool.ts'
 import type { OwnScenario, Subject } from '../subjects.ts'
 import type { SearchCase } from './result.ts'
@@ -17,8 +17,6 @@ import type { SearchCase } from './result.ts'
 const SMALL = { states: 200_000, executions: 20_000, memoryBytes: 1_000_000_000 }
 /** How often it is looked whether a search still does anything. */
 const LOOK_EVERY_MS = 100
-/** The longest that a timer of Node can wait, which is some weeks. */
-const NEVER_MS = 2 ** 31 - 1
 
 /** What a search came to. */
 export interface Search {
@@ -77,9 +75,12 @@ export async function searchAll(
   )
   for (const [place, { index, plan }] of checks.entries()) found[index] = checked(results[place], plan.size)
   const explorations = indicesOf(plans, 'explore')
+  let left = explorations.length
+  const atOnce = () => Math.floor(pool.workers / Math.min(pool.workers, left))
   await eachOf(explorations, pool.workers, async ({ index, plan }) => {
-    const leftMs = Math.max(1, deadline - performance.now())
-    if (!options.signal.aborted) found[index] = await explored(pool, plan, { ...options, timeMaxMs: leftMs })
+    const timeMaxMs = Math.max(1, deadline - performance.now())
+    if (!options.signal.aborted) found[index] = await explored(pool, plan, { ...options, timeMaxMs, atOnce })
+    left--
   })
   return found
 }
@@ -145,25 +146,26 @@ function verdictOf(verdict: string, violated: Search['violated']): Pick<SearchCa
 async function explored(
   pool: Pool,
   { subject, size }: Plan & { kind: 'explore' },
-  { timeMaxMs, silentMaxMs, signal }: SearchOptions,
+  { timeMaxMs, silentMaxMs, signal, atOnce }: SearchOptions & { atOnce(): number },
 ): Promise<Search | undefined> {
-  const link = new CheckLink()
-  const silence = new AbortController()
-  const abort = () => link.abort()
-  signal.addEventListener('abort', abort, { once: true })
-  const watch = { beats: link.beats, atMs: performance.now() }
-  const timer = setInterval(() => {
-    const nowMs = performance.now()
-    if (link.beats !== watch.beats) Object.assign(watch, { beats: link.beats, atMs: nowMs })
-    else if (nowMs - watch.atMs > silentMaxMs) silence.abort()
-  }, LOOK_EVERY_MS)
-  const manner = {
+  const exploring = new Exploring(pool, subject, {
     executionsMax: SMALL.executions,
     preemptionsMax: undefined,
+    timeMaxMs: bounded(timeMaxMs).timeMaxMs,
     resume: undefined,
     mustBreak: false,
-  }
-  const time = { timeMaxMs: bounded(timeMaxMs).timeMaxMs }
+  })
+  let isSilent = false
+  const watch = { beats: exploring.beats, atMs: performance.now() }
+  const timer = setInterval(() => {
+    const nowMs = performance.now()
+    const { beats } = exploring
+    if (beats !== watch.beats) Object.assign(watch, { beats, atMs: nowMs })
+    else if (nowMs - watch.atMs > silentMaxMs) {
+      isSilent = true
+      exploring.kill()
+    }
+  }, LOOK_EVERY_MS)
   const lost = (about: string): Search => ({
     case: { kind: 'explore', verdict: 'lost', covered: 0, size, about },
     violated: [],
@@ -171,17 +173,14 @@ async function explored(
     moves: null,
   })
   try {
-    const limits = { timeoutMs: NEVER_MS, signal: AbortSignal.any([signal, silence.signal]) }
-    const task = { kind: 'explore', ...subject, ...manner, ...time, shared: link.shared } as const
-    return found(await pool.run(task, limits), size)
+    return found(await exploring.run({ signal, atOnce }), size)
   } catch (error) {
-    if (error instanceof Interrupted && !silence.signal.aborted) return undefined
-    if (error instanceof Interrupted) return lost(`did nothing for ${Math.round(silentMaxMs / 1_000)} s`)
+    if (isSilent) return lost(`did nothing for ${Math.round(silentMaxMs / 1_000)} s`)
+    if (error instanceof Interrupted) return undefined
     if (error instanceof ThreadEnded) return lost(`ended its thread: ${error.message}`)
     throw error
   } finally {
     clearInterval(timer)
-    signal.removeEventListener('abort', abort)
   }
 }
 

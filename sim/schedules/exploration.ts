@@ -2,12 +2,13 @@
 // Pieces wait in a queue; each has a turn, and what a turn found is added in the order of the queue, whoever finished
 // first. So all that is reported is the same for any number of threads. Runs no code under test.
 
+import { type Branch, Known } from './initials.ts'
 import type { PieceResult, PieceTask, Rest } from './piece.ts'
 import { flat, grown, type PlainTouch, plain, read } from './plain.ts'
 import type { ExploreBound, ExploreProgress } from './report.ts'
 import type { Tally } from './tally.ts'
 import { Names, type Touch } from './touch.ts'
-import { type Branch, Known, wakes } from './wakeup.ts'
+import { wakes } from './wakeup.ts'
 
 /** A state above pieces. */
 export interface Fork {

@@ -9,12 +9,13 @@ import type { Run, Step } from '../run.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Choice, ChoiceSource } from '../source.ts'
 import { Chosen, madeOf, preemptionsBy } from './chosen.ts'
+import type { Answer, Asking, Branch, Probe } from './initials.ts'
 import { Probing } from './probing.ts'
 import { type Leaf, Reversals } from './reversals.ts'
 import { Sight, type Views } from './sight.ts'
 import { type Made, Stack } from './stack.ts'
 import { END, END_TOUCH, Names } from './touch.ts'
-import { type Answer, type Asking, type Branch, type Node, type Probe, Wakeup } from './wakeup.ts'
+import { type Node, Wakeup } from './wakeup.ts'
 
 export type Explored = 'complete' | 'blocked' | 'probe'
 
@@ -37,7 +38,7 @@ export class Explorer implements ChoiceSource {
   readonly #floor: number
   #budgets: Readonly<Record<string, number>> = {}
   // Of the run at hand.
-  #begun: Schedulable | undefined
+  #run!: Schedulable
   #depth = 0
   #chosen: Chosen | undefined
   #unfired: readonly Made[] = []
@@ -84,19 +85,16 @@ export class Explorer implements ChoiceSource {
     this.#fresh = known
   }
 
-  /**
-   * Learns, by probes, what the branches touch at the first state that has several, so that they can be explored apart.
-   * Is called between two schedules.
-   */
+  /** Asks for the probes that are needed before what is left can be explored in parts. Is called between two schedules. */
   settle(): void {
     this.#isSettling = true
-    this.#asking = this.#resolved()
+    this.#asking = this.wakeup.settle()
     this.#advance()
   }
 
   /** The source of the next run of the scenario, which has just begun. */
   begin(schedulable: Schedulable): ChoiceSource {
-    this.#begun = schedulable
+    this.#run = schedulable
     this.#depth = 0
     this.#chosen = undefined
     this.#unfired = []
@@ -146,10 +144,6 @@ export class Explorer implements ChoiceSource {
       this.#advance()
     } else this.#backtrack()
     return this.#outcome
-  }
-
-  get #run(): Schedulable {
-    return this.#begun as Schedulable
   }
 
   #next(enabled: readonly Event[]): Event | undefined {
@@ -265,27 +259,6 @@ export class Explorer implements ChoiceSource {
     } else {
       const ids = this.stack.steps.slice(0, (value as Probe).depth).map(({ id }) => id)
       this.#probing = new Probing(value as Probe, ids, { names: this.names, sight: this.#sight })
-    }
-  }
-
-  *#resolved(): Asking<void> {
-    const { nodes } = this.wakeup
-    for (let depth = this.#floor; depth < nodes.length; depth++) {
-      const [first, ...others] = (nodes[depth] as Node).tree
-      const taken = this.stack.touchAt(depth)
-      if (first === undefined) return
-      if (taken !== undefined) first.touch = taken
-      else yield* this.#resolve([first], { depth, events: [] })
-      yield* this.#resolve(others, { depth, events: [] })
-      if (others.length > 0) return
-    }
-  }
-
-  *#resolve(branches: readonly Branch[], { depth, events }: Omit<Probe, 'target'>): Asking<void> {
-    for (const branch of branches) {
-      const target = branch.touch.event
-      if (!branch.touch.isWhole) branch.touch = (yield { depth, events, target }).touch ?? branch.touch
-      yield* this.#resolve(branch.children, { depth, events: [...events, target] })
     }
   }
 

@@ -7,11 +7,12 @@ import type { Step } from '../run.ts'
 import type { Scenario } from '../scenario.ts'
 import { type RunOptions, runAll } from '../scheduler.ts'
 import { Explorer } from './explorer.ts'
+import type { Escape } from './initials.ts'
 import { flat, grown, type PlainTouch, type PlainTree, plain, read, refused } from './plain.ts'
 import type { ExploreOptions, ExploreProgress } from './report.ts'
 import { type Tallied, Tally } from './tally.ts'
 import type { Names } from './touch.ts'
-import type { Escape, Node } from './wakeup.ts'
+import type { Node } from './wakeup.ts'
 
 /** What an exploration is of: what was found for one scenario says nothing of another. */
 export interface About {

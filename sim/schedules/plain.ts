@@ -3,8 +3,8 @@
 
 import * as v from 'valibot'
 import { HeddleError } from '../error.ts'
+import type { Branch } from './initials.ts'
 import type { Names, Touch } from './touch.ts'
-import type { Branch } from './wakeup.ts'
 
 export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 export const texts = v.array(v.string())

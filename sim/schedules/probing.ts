@@ -5,9 +5,9 @@ import { HeddleError } from '../error.ts'
 import type { Event, Schedulable } from '../event.ts'
 import type { Step } from '../run.ts'
 import { Chosen } from './chosen.ts'
+import type { Answer, Probe } from './initials.ts'
 import type { Sight, Views } from './sight.ts'
 import { END, END_TOUCH, type Names, type Touch } from './touch.ts'
-import type { Answer, Probe } from './wakeup.ts'
 
 export class Probing {
   readonly #probe: Probe

@@ -2,9 +2,10 @@
 // each event that was kept from happening might happen. Follows the race reversals of Abdulla et al. (JACM 2017), and
 // does beside them what events need that others enable and disable: guards, cancellations, budgets, the end of a run.
 
+import type { Answer, Asking, Item, Sequence } from './initials.ts'
 import type { Bits, Made, Stack, Taken } from './stack.ts'
 import { conflict, END_TOUCH, meets, type Touch } from './touch.ts'
-import type { Answer, Asking, Item, Sequence, Wakeup } from './wakeup.ts'
+import type { Wakeup } from './wakeup.ts'
 
 /** What a complete execution leaves to be tried. */
 export interface Leaf {

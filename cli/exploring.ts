@@ -1,0 +1,164 @@
+// One exploration on the threads of a pool: hands out its pieces, adds up what they give, and has failures recorded.
+// Prints nothing and writes no file.
+
+import {
+  Exploration,
+  type ExploreBounds,
+  type ExploreReport,
+  ExploreTally,
+  type Json,
+  type PieceTask,
+  resumedExploration,
+  resumption,
+} from '../sim/index.ts'
+import { CheckLink } from './check-link.ts'
+import { type ExploringSubject, explorable, nowMs, type Shown } from './explore-task.ts'
+import { Interrupted, type Pool } from './pool.ts'
+
+export interface ExploreManner {
+  readonly executionsMax: number | undefined
+  readonly preemptionsMax: number | undefined
+  readonly timeMaxMs: number | undefined
+  /** What an earlier exploration left to be run. */
+  readonly resume: Json | undefined
+  /** Whether it goes on until one of the claims is broken that must be. */
+  readonly mustBreak: boolean
+}
+
+export interface Explored {
+  readonly report: Omit<ExploreReport, 'failures' | 'scenario'>
+  readonly failures: readonly Shown[]
+  readonly elapsedMs: number
+}
+
+/** Failing executions until a claim is broken that must be. */
+const FAILURES_MAX = 50
+/** A piece that does not end by itself when it is called off has so long. */
+const AFTERMATH_MS = 5_000
+const SHOW_MAX_MS = 60_000
+const NEVER_MS = 2 ** 31 - 1
+
+export class Exploring {
+  readonly #pool: Pool
+  readonly #subject: ExploringSubject
+  readonly #manner: ExploreManner
+  readonly #exploration: Exploration
+  readonly #links = new Set<CheckLink>()
+  readonly #ending = new AbortController()
+  #isCalledOff = false
+  #beats = 0
+  #beganMs: number | undefined
+
+  /** Throws HEDDLE_RESUME for a state to resume from that is none. */
+  constructor(pool: Pool, subject: ExploringSubject, manner: ExploreManner) {
+    this.#pool = pool
+    this.#subject = subject
+    this.#manner = manner
+    const { executionsMax, preemptionsMax, mustBreak, resume } = manner
+    const bounds: ExploreBounds = { executionsMax, preemptionsMax, failuresMax: mustBreak ? FAILURES_MAX : 1 }
+    const tally = new ExploreTally([], undefined)
+    this.#exploration =
+      resume === undefined ? new Exploration(tally, bounds) : resumedExploration(resume, tally, bounds)
+  }
+
+  /** Traces so far, those of pieces that are being worked on included. */
+  get traces(): number {
+    let traces = this.#exploration.tally.counts.executions
+    for (const link of this.#links) traces += link.progress().states
+    return traces
+  }
+
+  /** Grows as long as anything is done. */
+  get beats(): number {
+    let beats = this.#beats
+    for (const link of this.#links) beats += link.beats
+    return beats
+  }
+
+  /**
+   * Explores on as many threads as `atOnce` says; the report is the same for any number. The signal ends it early, with
+   * what was found until then. Throws what a pool does.
+   */
+  async run({ signal, atOnce }: { readonly signal: AbortSignal; atOnce(): number }): Promise<Explored> {
+    const { timeMaxMs } = this.#manner
+    const untilMs = timeMaxMs === undefined ? Number.POSITIVE_INFINITY : nowMs() + timeMaxMs
+    let timer: NodeJS.Timeout | undefined
+    const abort = () => {
+      this.#isCalledOff = true
+      for (const link of this.#links) link.abort()
+      timer = setTimeout(() => this.#ending.abort(), AFTERMATH_MS)
+      timer.unref()
+    }
+    signal.addEventListener('abort', abort, { once: true })
+    try {
+      const bound = await this.#driven(untilMs, { signal, atOnce })
+      const elapsedMs = performance.now() - (this.#beganMs ?? performance.now())
+      return { ...(await this.#reported(bound)), elapsedMs }
+    } finally {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', abort)
+      // What is still worked on is not needed any more.
+      if (this.#links.size > 0) abort()
+    }
+  }
+
+  /** Ends it at once, with the threads that work on it. */
+  kill(): void {
+    this.#ending.abort()
+  }
+
+  async #driven(
+    untilMs: number,
+    { signal, atOnce }: { readonly signal: AbortSignal; atOnce(): number },
+  ): Promise<ExploreReport['bound']> {
+    const ending = () => (signal.aborted ? 'interrupted' : nowMs() >= untilMs ? 'time' : null)
+    try {
+      return await this.#exploration.drive((piece) => this.#work(piece, untilMs), { atOnce, ending })
+    } catch (error) {
+      // What the threads that had to be ended had found is lost, and nothing else.
+      if (error instanceof Interrupted && signal.aborted) return 'interrupted'
+      throw error
+    }
+  }
+
+  async #work(piece: PieceTask, untilMs: number) {
+    const link = new CheckLink()
+    if (this.#isCalledOff) link.abort()
+    this.#links.add(link)
+    try {
+      const { shared } = link
+      const task = { kind: 'explore', ...this.#subject, piece, untilMs, shared } as const
+      const limits = { timeoutMs: NEVER_MS, signal: this.#ending.signal }
+      const { elapsedMs, ...result } = await this.#pool.run(task, limits)
+      this.#beganMs ??= performance.now() - elapsedMs
+      this.#beats += link.beats + 1
+      return result
+    } finally {
+      this.#links.delete(link)
+    }
+  }
+
+  async #reported(bound: ExploreReport['bound']): Promise<Omit<Explored, 'elapsedMs'>> {
+    const { tally } = this.#exploration
+    const shown = await this.#shown()
+    const failures = tally.failures.map(({ property, message, execution }, index) => ({
+      property,
+      message,
+      execution,
+      trace: shown[index]?.recorded.text ?? '',
+    }))
+    const resume = resumption(this.#exploration, failures, this.#manner)
+    const { failures: _, scenario: __, ...report } = tally.report('', { failures, bound, resume })
+    const { mustBreak } = this.#manner
+    const broken = this.#subject.file === undefined ? explorable(this.#subject.index).broken : []
+    return { report, failures: shown.filter(({ property }) => !mustBreak || broken.includes(property)) }
+  }
+
+  async #shown(): Promise<readonly Shown[]> {
+    const { failures } = this.#exploration.tally
+    if (failures.length === 0) return []
+    // Also for what was found until it was interrupted.
+    const limits = { timeoutMs: SHOW_MAX_MS, signal: new AbortController().signal }
+    return this.#pool.run({ kind: 'show', ...this.#subject, failures }, limits)
+  }
+}
