@@ -72,6 +72,33 @@ describe('a project', () => {
     expect(explored.code).toBe(1)
   })
 
+  it.concurrent('is explored to the same report by one thread and by several', SPAWNS, async () => {
+    // Several turns of several pieces: 11,550 traces of 11 steps.
+    const text = `
+      import { world } from 'heddle'
+      export const writers = world('writers', ({ task, shared }) => {
+        const last = shared('last', { by: '' })
+        for (const [name, writes] of [['a', 4], ['b', 4], ['c', 3]]) {
+          task(name, async (self) => {
+            for (let i = 0; i < writes; i++) {
+              await self.operation('write', { reads: [] })
+              last.by = name
+            }
+          })
+        }
+      })`
+    const own = project({ 'writers.sim.mjs': text })
+    const explored = async (workers: string, ...args: readonly string[]) => {
+      const { code, stdout } = await own.heddle('explore', '--json', '--workers', workers, ...args)
+      return { code, ...JSON.parse(stdout).explorations[0] }
+    }
+    const whole = await explored('1')
+    expect(whole).toMatchObject({ code: 0, verdict: 'holds', executions: 11_550, steps: 127_050, blocked: 0 })
+    expect(await explored('3')).toEqual(whole)
+    const bounded = ['--executions', '9000']
+    expect(await explored('3', ...bounded)).toEqual(await explored('1', ...bounded))
+  })
+
   it.concurrent('covers what its scenarios have: transitions of lifecycles alone', SPAWNS, async () => {
     const args = ['hunt', 'early message', 'two tabs', '--seeds', '5', '--json', '--out', 'covered']
     const [own, tabs] = JSON.parse((await mine.heddle(...args)).stdout).scenarios
@@ -99,7 +126,7 @@ describe('a project', () => {
       "states cannot be stored. Run each of its schedules: heddle explore 'early message'.",
     ],
     [['hunt', 'two tabs', '--coordinator', 'single'], 'Expected no --coordinator beside two tabs'],
-    [['hunt', 'early massage'], 'Unknown scenario "early massage". Did you mean early message?'],
+    [['hunt', 'early massage'], 'Unknown scenario "early massage". Did you mean \'early message\'?'],
     [
       ['replay', 'early message'],
       "Expected a seed to replay early message from: heddle replay 'early message' --seed 1.",
