@@ -2,7 +2,7 @@
 // counterexample gets a replay file.
 
 import { type Command, Option } from 'commander'
-import { plain, writeWhole } from '../failures/index.ts'
+import { checkFolder, plain, writeWhole } from '../failures/index.ts'
 import type { CatalogueEntry } from '../model/index.ts'
 import { exhaustibles } from '../properties/index.ts'
 import { type CheckOutcome, recordCounterexamples } from './check-findings.ts'
@@ -94,6 +94,7 @@ export async function checkCommand(
   if (command.graph !== undefined && new Set(subjects.map(({ entry }) => entry.scenario)).size > 1) {
     throw new UsageError('Expected one scenario beside --graph: heddle check <scenario> --graph <file>.')
   }
+  await checkFolder(command.out)
   const workers = Math.min(command.workers, subjects.length)
   const manner = mannerOf(command, workers)
   const pool = new Pool(workers, { heapMaxMb: heapMaxMb(manner) })

@@ -1,7 +1,14 @@
 // `heddle hunt`: many seeds of the scenarios asked for; every violated property gets a replay file.
 
 import type { Command } from 'commander'
-import { colours, type Failure, failureLines, failureText, thousands } from '../failures/index.ts'
+import {
+  checkFolder,
+  colours,
+  type Failure,
+  failureLines,
+  failureText,
+  thousands,
+} from '../failures/index.ts'
 import { scenarios } from '../model/index.ts'
 import type { TimingName } from '../sim/index.ts'
 import { silenceText, silentCanaries } from './canaries.ts'
@@ -99,6 +106,7 @@ export async function huntCommand(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const subjects = await subjectsOf(named(names, project), command.coordinator)
+  await checkFolder(command.out) // now, rather than once hours of runs have found something
   const chunks = subjects.length * Math.ceil(command.seeds / CHUNK_SEEDS)
   const pool = new Pool(Math.min(command.workers, chunks))
   try {

@@ -27,6 +27,8 @@ describe('a mistake in the command line', () => {
     [['check', '--graph', 'states.png'], 'Expected a file that ends in .dot or .svg.'],
     [['check', '--graph', 'states.svg'], 'Expected one scenario beside --graph'],
     [['check', '--coordinator', 'class'], 'heddle hunt --coordinator class.'],
+    [['hunt', '--out', '/dev/null/x'], 'Expected a folder for replay files'],
+    [['check', '--out', '/dev/null'], 'at /dev/null, found that /dev/null is no folder.'],
     [['replay'], "missing required argument 'file|token|scenario'"],
     [['replay', ''], 'Expected a replay file or a scenario, found an empty word.'],
     [['replay', 'a.replay', '--seed', '3'], 'leave out --seed beside a.replay'],

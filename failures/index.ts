@@ -5,6 +5,7 @@ export { decisionLine, explanationText, type Line, shrunkLine } from './explain-
 export { type Failure, failureDetail, failureLines, failureText, quoted } from './failure.ts'
 export { isOf, isWithin, scenarioOf } from './matching.ts'
 export {
+  checkFolder,
   REPLAY_EXTENSION,
   readReplayFile,
   replayFileName,

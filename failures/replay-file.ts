@@ -2,7 +2,7 @@
 // of the command is. What is in one is for sim/ to judge.
 
 import { constants } from 'node:fs'
-import { mkdir, open, stat } from 'node:fs/promises'
+import { access, mkdir, open, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { HeddleError, TRACE_LIMITS } from '../sim/index.ts'
@@ -15,11 +15,7 @@ const BYTES_MAX = TRACE_LIMITS.bytes
 export async function readReplayFile(path: string): Promise<Uint8Array> {
   const name = plain(path)
   // Without O_NONBLOCK, a FIFO that nobody writes to would be waited for.
-  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(
-    (error: NodeJS.ErrnoException) => {
-      throw new HeddleError('HEDDLE_FILE', `Expected a replay file at ${name}, found ${reason(error)}.`)
-    },
-  )
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(refuse(name))
   try {
     const stat = await file.stat()
     if (!stat.isFile()) {
@@ -31,7 +27,9 @@ export async function readReplayFile(path: string): Promise<Uint8Array> {
     const buffer = new Uint8Array(Math.min(BYTES_MAX, stat.size) + 1)
     let length = 0
     while (length < buffer.length) {
-      const { bytesRead } = await file.read(buffer, length, buffer.length - length, length)
+      const { bytesRead } = await file
+        .read(buffer, length, buffer.length - length, length)
+        .catch(refuse(name))
       if (bytesRead === 0) break
       length += bytesRead
     }
@@ -49,10 +47,16 @@ function tooLarge(name: string, bytes: number): HeddleError {
   )
 }
 
+function refuse(name: string): (error: NodeJS.ErrnoException) => never {
+  return (error) => {
+    throw new HeddleError('HEDDLE_FILE', `Expected a replay file at ${name}, found ${reason(error)}.`)
+  }
+}
+
 function reason(error: NodeJS.ErrnoException): string {
   if (error.code === 'ENOENT') return 'no such file'
   if (error.code === 'EACCES' || error.code === 'EPERM') return 'one that may not be read'
-  return `one that cannot be opened (${error.code})`
+  return `one that cannot be read (${error.code})`
 }
 
 /** Writes a replay file, its folder too where it is not there, and gives its path. */
@@ -69,6 +73,21 @@ export async function writeWhole(path: string, text: string): Promise<void> {
     await writeFileAtomic(path, text)
   } catch (error) {
     throw new HeddleError('HEDDLE_FILE', `Writing ${plain(path)} failed: ${plain((error as Error).message)}.`)
+  }
+}
+
+/** Throws HEDDLE_FILE where no file can be written into a folder, or no such folder be made; makes none. */
+export async function checkFolder(folder: string): Promise<void> {
+  try {
+    let path = resolve(folder)
+    while (!(await isFolder(path))) path = dirname(path)
+    await access(path, constants.W_OK)
+  } catch (error) {
+    const found = plain((error as Error).message)
+    throw new HeddleError(
+      'HEDDLE_FILE',
+      `Expected a folder for replay files, which may be written to, at ${plain(folder)}, found that ${found}.`,
+    )
   }
 }
 
