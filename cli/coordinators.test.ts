@@ -74,6 +74,8 @@ describe('a coordinator of one’s own', () => {
     const file = write('loops.ts', coordinator('loops', "while (input.type === 'services-ready') calls++"))
     const { code, stdout } = await hunt(file, '--timeout', '8')
     expect(stdout).toContain('✗ ordered-progress · loops.ts, seeds 1 to 4, never settled: no end after 8 s.')
+    expect(stdout).toContain('Does it loop without a sleep() or an operation()?')
+    expect(stdout).not.toContain('Different orders')
     expect(code).toBe(1)
   })
 

@@ -28,12 +28,13 @@ Exit codes:
   0    nothing found
   1    a property was violated, a run was stuck, never settled or never rested, a claim
        was not reached in any schedule, a replayed failure still fails
-  2    a mistake in the command line, the configuration or a replay file
+  2    a mistake in the command line, the configuration, a scenario file or a replay file, or a
+       file that could not be written
   3    non-determinism: two runs of one schedule differ
   4    bounded: a check found nothing, and did not cover everything
   5    stale: a replay file's schedule can no longer be followed, and nothing was violated as far as it could
   70   a bug of heddle's own (HEDDLE_DEBUG=1 shows where)
-  74   the output could not be written
+  74   stdout could not be written
   130  interrupted (143 by SIGTERM)`
 
 /** A mistake in the command line, in a file that it names, or in what that file holds: one line, exit 2. */

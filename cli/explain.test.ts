@@ -89,7 +89,7 @@ describe('a replay file', SPAWNS, () => {
     const { heddle, write } = folder()
     write('bad.replay', '{"heddle":')
     for (const [file, complaint] of [
-      ['bad.replay', /^heddle: Expected a footer/],
+      ['bad.replay', /^heddle: bad\.replay: Expected a footer/],
       ['none.replay', /^heddle: .*none\.replay/],
       ['heddle1:AAAA', /^heddle: [^\n]*token[^\n]*\n$/],
     ] as const) {

@@ -69,7 +69,7 @@ export async function explainCommand(
     await loadCoordinator(pool, coordinator, limits)
     const known = { coordinator, own }
     const explained = await bytesOf(file ?? target, { pool, limits, known })
-      .then((bytes) => pool.run({ kind: 'explain', bytes, ...known }, limits))
+      .then((bytes) => pool.run({ kind: 'explain', bytes, file: file && target, ...known }, limits))
       .catch((error: unknown) => {
         if (error instanceof TimedOut) return `found no end within ${command.timeout / 1_000} s`
         if (error instanceof ThreadEnded) return `ended its thread: ${error.message}`
@@ -114,7 +114,9 @@ function text({ replayed, explanation }: Explained, path: string): string {
   const why =
     replayed.recorded?.property == null
       ? `${plain(path)} violates nothing, so there is nothing to explain.`
-      : `${plain(path)} can no longer be followed to what it violated: see heddle replay.`
+      : replayed.outcome === 'fixed'
+        ? `${plain(path)} is fixed: what it violated now holds, so there is nothing to explain.`
+        : `${plain(path)} can no longer be followed to what it violated: see heddle replay.`
   return `${head}\n\n${why}`
 }
 

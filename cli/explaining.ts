@@ -3,7 +3,7 @@
 
 import { type Replayed, replayOn } from '../failures/index.ts'
 import { type Explanation, explain, parseTrace } from '../sim/index.ts'
-import { type Known, madeAgain } from './replaying.ts'
+import { type Known, madeAgain, parsed } from './replaying.ts'
 import type { Subject } from './subjects.ts'
 
 /** Shrinks a recorded failure, and finds out what decides it. */
@@ -13,6 +13,8 @@ export type ShrinkTask = Subject & { readonly kind: 'shrink'; readonly text: str
 export interface ExplainTask extends Known {
   readonly kind: 'explain'
   readonly bytes: Uint8Array
+  /** What a person calls the file. */
+  readonly file?: string | undefined
 }
 
 export interface Explained {
@@ -22,8 +24,8 @@ export interface Explained {
 }
 
 /** Explains a replay file, which is replayed first. */
-export async function explainBytes({ bytes, ...known }: ExplainTask): Promise<Explained> {
-  const trace = parseTrace(bytes)
+export async function explainBytes({ bytes, file, ...known }: ExplainTask): Promise<Explained> {
+  const trace = parsed(bytes, file)
   const scenario = await madeAgain(trace, known)
   const replayed = await replayOn(trace, scenario)
   const { outcome, found, renewed } = replayed

@@ -27,7 +27,7 @@ export interface Hunted {
 export interface Lost {
   readonly subject: Subject
   readonly seeds: Seeds
-  /** What became of it, as the end of a sentence. */
+  /** What became of it, as the end of a sentence, with its full stop; and what it may come from. */
   readonly how: string
 }
 
@@ -108,7 +108,9 @@ function merged(found: readonly HuntedSeeds[]): Omit<Hunted, 'subject'> {
 }
 
 function howLost(error: unknown, timeoutMs: number): string {
-  if (error instanceof TimedOut) return `never settled: no end after ${timeoutMs / 1_000} s`
-  if (error instanceof ThreadEnded) return `ended its thread: ${error.message}`
+  if (error instanceof TimedOut) {
+    return `never settled: no end after ${timeoutMs / 1_000} s. Does it loop without a sleep() or an operation()?`
+  }
+  if (error instanceof ThreadEnded) return `ended its thread: ${error.message}.`
   throw error
 }

@@ -2,6 +2,7 @@
 // what was expected. Knows nothing of what the values are for.
 
 import { InvalidArgumentError } from 'commander'
+import { plain, quoted } from '../failures/index.ts'
 import { strategyNamed, TIMINGS, type TimingName } from '../sim/index.ts'
 import { UsageError } from './exit.ts'
 
@@ -71,7 +72,7 @@ export function find<T extends { readonly name: string }>(
     name,
     known.map((one) => one.name),
   )
-  const hint = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : ''
+  const hint = near.length > 0 ? ` Did you mean ${near.map((one) => plain(quoted(one))).join(' or ')}?` : ''
   throw new UsageError(`Unknown ${what} ${JSON.stringify(name)}.${hint} \`heddle list\` shows them all.`)
 }
 

@@ -125,7 +125,7 @@ describe('a project', () => {
       ['check', 'early message'],
       "states cannot be stored. Run each of its schedules: heddle explore 'early message'.",
     ],
-    [['hunt', 'two tabs', '--coordinator', 'single'], 'Expected no --coordinator beside two tabs'],
+    [['hunt', 'two tabs', '--coordinator', 'single'], 'Expected no --coordinator beside "two tabs" of '],
     [['hunt', 'early massage'], 'Unknown scenario "early massage". Did you mean \'early message\'?'],
     [
       ['replay', 'early message'],

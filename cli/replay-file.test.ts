@@ -35,7 +35,7 @@ const withParameters = (parameters: Trace['header']['parameters']) =>
 describe('a replay file that cannot be used', () => {
   const cases: readonly (readonly [what: string, make: () => string | Uint8Array, expected: string])[] = [
     ['is empty', () => '', 'found an empty one'],
-    ['is cut short', () => text.slice(0, text.length / 2), 'cut short'],
+    ['is cut short', () => text.slice(0, text.length / 2), 'is-cut-short.replay: Expected a footer'],
     ['was edited', () => text.replace('"seed":1', '"seed":2'), 'edited or damaged'],
     ['is binary', () => new Uint8Array(4_096).map((_, index) => index * 7), 'Expected a replay file'],
     ['is nested deeply', () => `{"heddle":${'['.repeat(100_000)}`, 'Expected'],

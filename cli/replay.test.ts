@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { formatTrace, parseTrace } from '../sim/index.ts'
 import { folder, SPAWNS } from './heddle.fixture.ts'
+import { inbox, project } from './project.fixture.ts'
 
 const { path, heddle, write } = folder()
 const MODEL = new URL('../model/index.ts', import.meta.url).href
@@ -92,6 +93,8 @@ describe('a recorded failure', () => {
   )
 
   it('is fixed by a mend, kept as a test that is to hold, and fails again without it', SPAWNS, async () => {
+    const explained = await heddle('explain', FILE, ...own(mended))
+    expect(explained.stdout).toContain(`${FILE} is fixed: what it violated now holds`)
     const fixed = await replayed(mended, '--accept')
     expect(fixed.stdout).toContain('✓ Fixed: ')
     expect(fixed.stdout).toContain(`Accepted: from now on, ${FILE} expects that it holds: ${PROPERTY}.`)
@@ -143,5 +146,19 @@ describe('a token', () => {
     expect(stderr).toMatch(/^heddle: [^\n]+\n$/)
     expect(stderr).toContain(expected)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  })
+})
+
+describe('a token of the order in which nothing races', () => {
+  it('counts no steps, as it names none', SPAWNS, async () => {
+    const mine = project({ 'inbox.sim.ts': inbox('early message', 'loses') })
+    await mine.heddle('hunt', '--seeds', '5')
+    const file = '.heddle/early-message.hello-is-processed.replay'
+    const token = (await mine.heddle('replay', file, '--token')).stdout.trim()
+    mine.write('inbox.sim.ts', inbox('early message', 'keeps'))
+    const { code, stdout } = await mine.heddle('replay', token)
+    expect(stdout).toContain('✓ Fixed: ')
+    expect(stdout).not.toContain('recorded steps')
+    expect(code).toBe(0)
   })
 })

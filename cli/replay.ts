@@ -86,7 +86,7 @@ export async function replayCommand(
     await loadCoordinator(pool, job.known.coordinator, limits)
     if (command.token && job.bytes !== undefined) {
       const { bytes, known } = job
-      print(await pool.run({ kind: 'token', bytes, ...known }, limits))
+      print(await pool.run({ kind: 'token', bytes, file: target, ...known }, limits))
       return EXIT.nothingFound
     }
     const replayed = await job.run(pool, limits).catch((error: unknown) => {
@@ -174,7 +174,7 @@ async function fileJob(path: string, command: ReplayCommand, project: Project): 
   return {
     known,
     bytes,
-    run: (pool, limits) => pool.run({ kind: 'replay', record: bytes, ...known }, limits),
+    run: (pool, limits) => pool.run({ kind: 'replay', record: bytes, file: path, ...known }, limits),
   }
 }
 

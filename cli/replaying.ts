@@ -13,7 +13,7 @@ import {
 } from '../failures/index.ts'
 import { scenarios } from '../model/index.ts'
 import { rebuild } from '../properties/index.ts'
-import { formatTrace, parseTrace, replayToken, type Scenario, type Trace } from '../sim/index.ts'
+import { formatTrace, HeddleError, parseTrace, replayToken, type Scenario, type Trace } from '../sim/index.ts'
 import { BUILT_IN, type CoordinatorRef, load } from './coordinators.ts'
 import { UsageError } from './exit.ts'
 import { nearest } from './options.ts'
@@ -32,12 +32,15 @@ export interface ReplayTask extends Known {
   readonly kind: 'replay'
   /** A replay file, or the text of a token. */
   readonly record: Uint8Array | string
+  /** What a person calls the file. */
+  readonly file?: string
 }
 
 /** Makes the token of a replay file. */
 export interface TokenTask extends Known {
   readonly kind: 'token'
   readonly bytes: Uint8Array
+  readonly file?: string
 }
 
 export type ReplayingTask = ReplayTask | TokenTask
@@ -53,9 +56,9 @@ export function performReplaying(task: ReplayingTask): Promise<ReplayingResults[
   return task.kind === 'token' ? tokenOfFile(task) : replayRecord(task)
 }
 
-async function replayRecord({ record, ...known }: ReplayTask): Promise<ReplayingResults['replay']> {
+async function replayRecord({ record, file, ...known }: ReplayTask): Promise<ReplayingResults['replay']> {
   if (typeof record === 'string') return replayWord(record, known)
-  const trace = parseTrace(record)
+  const trace = parsed(record, file)
   return replayOn(trace, await madeAgain(trace, known))
 }
 
@@ -68,9 +71,19 @@ async function replayWord(word: string, known: Known) {
 }
 
 /** The token of a replay file. Throws where the file does not come out to the byte. */
-async function tokenOfFile({ bytes, ...known }: TokenTask): Promise<string> {
-  const trace = parseTrace(bytes)
+async function tokenOfFile({ bytes, file, ...known }: TokenTask): Promise<string> {
+  const trace = parsed(bytes, file)
   return tokenOfTrace(trace, await madeAgain(trace, known))
+}
+
+/** The trace in a replay file. Throws as `parseTrace` does, and says which file it is, where it has a name. */
+export function parsed(bytes: Uint8Array, file: string | undefined): Trace {
+  try {
+    return parseTrace(bytes)
+  } catch (error) {
+    if (file === undefined || !(error instanceof HeddleError)) throw error
+    throw new UsageError(`${plain(file)}: ${error.message}`)
+  }
 }
 
 type Header = Pick<Trace, 'header'>

@@ -82,7 +82,7 @@ export function refuseCoordinator(wanted: readonly Named[], word: string | undef
   const own = word === undefined ? undefined : wanted.find(isOwn)
   if (own === undefined) return
   throw new UsageError(
-    `Expected no --coordinator beside ${plain(own.scenario, 60)}, which is all that its file says (${nameOfFile(own.file)}): it is for scenarios of the catalogue, as heddle list names them.`,
+    `Expected no --coordinator beside "${plain(own.scenario, 60)}" of ${nameOfFile(own.file)}: it is for scenarios of the catalogue, which heddle list names. Name one of these, or leave it out.`,
   )
 }
 

@@ -18,7 +18,7 @@ export function huntSummary({ strategy, timing, seed, seeds }: HuntCommand, resu
     huntTable(hunted),
     '',
     `${thousands(runs)} runs, ${thousands(steps)} steps in ${seconds.toFixed(1)} s (${thousands(Math.round(runs / seconds))} runs/s); of seeds ${seed} to ${seed + seeds - 1}, strategy ${strategy}, timing ${timing}.`,
-    coverageLine(hunted),
+    ...(runs === 0 ? [] : [coverageLine(hunted)]),
     ...hunted.flatMap(notes),
   ].join('\n')
 }
@@ -86,7 +86,7 @@ function cutShortLine(subject: Subject, report: Report): string {
 }
 
 export function lostLine({ subject, seeds, how }: Lost): string {
-  return `${titleOf(subject)}, ${seedsText(seeds)}, ${how}.`
+  return `${titleOf(subject)}, ${seedsText(seeds)}, ${how}`
 }
 
 export function huntJson(command: HuntCommand, result: HuntResult): string {

@@ -70,6 +70,8 @@ function soFar({ property, message }: Outcome): string {
 const IDS_MAX = 4
 
 function alignmentLines({ recorded, matched, ...changes }: Alignment): readonly string[] {
+  // A token may name no step at all: what it has recorded is that nothing races.
+  if (recorded === 0) return []
   const parts = [
     ['new', changes.inserted],
     ['gone', changes.missing],
