@@ -10,6 +10,8 @@ import { nameOfFile } from './user-file.ts'
 
 const WORKER = built('worker.js')
 const HEAP_MAX_MB = 2_048
+/** The longest that a timer of Node can wait, which is some weeks. */
+const NEVER_MS = 2 ** 31 - 1
 
 /** The task did not finish in time. Its thread has been ended. */
 export class TimedOut extends Error {}
@@ -38,6 +40,8 @@ export class Pool {
       filename: WORKER,
       minThreads: Math.min(first, workers),
       maxThreads: workers,
+      // A thread that has started stays, as a new one would have to load and compile everything again.
+      idleTimeout: NEVER_MS,
       atomics: 'disabled',
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: heapMaxMb },
