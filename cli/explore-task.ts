@@ -5,7 +5,9 @@ import { type Recorded, replayOn } from '../failures/index.ts'
 import { type Explorable, explorableScenario, explorables } from '../properties/index.ts'
 import {
   type ExploreFailing,
+  type ExploreProgress,
   explorePiece,
+  HeddleError,
   type PieceResult,
   type PieceTask,
   parseTrace,
@@ -48,9 +50,14 @@ export interface Shown {
   readonly recorded: Recorded
 }
 
+/** That one order, run twice, led to two things. */
+export interface NonDeterministic {
+  readonly divergence: string
+}
+
 /** What the tasks give, by their kind. */
 export interface ExploringResults {
-  explore: PieceResult & { readonly elapsedMs: number }
+  explore: (PieceResult & { readonly elapsedMs: number }) | NonDeterministic
   show: readonly Shown[]
 }
 
@@ -69,13 +76,20 @@ export async function exploreSubject(task: ExploreTask): Promise<ExploringResult
   const scenario = await subjectOf(task)
   const link = new CheckLink(task.shared)
   const began = performance.now()
-  const result = await explorePiece(scenario, task.piece, {
+  const watch = {
     isEnding: () => link.aborted || nowMs() >= task.untilMs,
     // In the words of a check: a trace is a state that was looked into, and a step a transition.
-    onProgress: ({ executions, steps }) =>
+    onProgress: ({ executions, steps }: ExploreProgress) =>
       link.tell({ states: executions, transitions: steps, frontier: 0, depth: 0, storedBytes: 0 }),
-  })
-  return { ...result, elapsedMs: performance.now() - began }
+  }
+  try {
+    const result = await explorePiece(scenario, task.piece, watch)
+    return { ...result, elapsedMs: performance.now() - began }
+  } catch (error) {
+    const isDivergence = error instanceof HeddleError && error.code === 'HEDDLE_NON_DETERMINISTIC'
+    if (isDivergence) return { divergence: error.message }
+    throw error
+  }
 }
 
 export async function showFailures(task: ShowTask): Promise<readonly Shown[]> {

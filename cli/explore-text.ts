@@ -43,6 +43,7 @@ export function isAsExpected(outcome: ExploreOutcome): boolean {
 /** Whether a bound came before it could come out as it must. */
 export function isOpen({ explored, mustBreak }: ExploreOutcome): boolean {
   if (explored === undefined) return true
+  if (explored.lost !== undefined || explored.divergence !== undefined) return false
   const { verdict, bound } = explored.report
   return mustBreak ? bound !== null && bound !== 'failures' : verdict === 'bounded'
 }
@@ -66,9 +67,21 @@ export function exploreText(
   })
   const isOwn = outcomes.every((outcome) => entryOf(outcome).size === undefined)
   const head = isOwn ? HEAD.with(0, 'scenario') : HEAD
-  return [...shown.map(failureText), table(head, rows, { aligns: ALIGNS }), '', conclusion(outcomes)].join(
-    '\n',
-  )
+  const troubles = outcomes.flatMap((outcome) => {
+    const trouble = troubleOf(outcome)
+    return trouble === undefined ? [] : [colours.red(`✗ ${plain(trouble, 1_000)}`)]
+  })
+  const parts = [...shown.map(failureText), table(head, rows, { aligns: ALIGNS }), '', ...troubles]
+  return [...parts, conclusion(outcomes)].join('\n')
+}
+
+/** What is wrong with a scenario beside what it violates. */
+function troubleOf(outcome: ExploreOutcome): string | undefined {
+  const { lost, divergence } = outcome.explored ?? {}
+  const { scenario } = entryOf(outcome)
+  if (divergence !== undefined) return `${scenario}: ${divergence}`
+  if (lost === undefined) return undefined
+  return `${scenario} ${lost}. Does the code loop for ever, or exit?`
 }
 
 function rowOf(outcome: ExploreOutcome): string[] {
@@ -88,7 +101,9 @@ function rowOf(outcome: ExploreOutcome): string[] {
   ]
 }
 
-function verdictText(outcome: ExploreOutcome, { report, failures }: Explored): string {
+function verdictText(outcome: ExploreOutcome, { report, failures, lost, divergence }: Explored): string {
+  if (divergence !== undefined) return colours.red('✗ not deterministic')
+  if (lost !== undefined) return colours.red('✗ came to no end')
   if (report.verdict === 'holds') return colours.green('holds, every schedule')
   if (report.verdict === 'bounded') return colours.yellow(`bounded (${report.bound})`)
   const claim = `✗ ${plain(failures[0]?.property ?? report.verdict, 60)}`
@@ -122,6 +137,7 @@ export function exploreJson(
       size,
       coordinator: coordinatorOf(outcome) ?? null,
       asExpected: isAsExpected(outcome),
+      trouble: troubleOf(outcome) ?? null,
       failures: failures
         .filter(({ of }) => of === outcome)
         .map(({ property, message, step, file }) => ({ property, message, step, file })),

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { folder, SPAWNS } from './heddle.fixture.ts'
+import { project } from './project.fixture.ts'
 
 const MODEL = new URL('../model/index.ts', import.meta.url).href
 const { path, heddle, start, write } = folder()
@@ -65,6 +66,26 @@ it.concurrent('refuses a file to resume from that is none', SPAWNS, async () => 
   }
   const several = await heddle('explore', 'phase-overlap', 'five-tabs', '--resume', 'left-2.json')
   expect(several.stderr).toContain('Expected one exploration beside --resume, found 4.')
+})
+
+it.concurrent.each([
+  ['loops for ever', 'for (;;) {}', /spins did nothing for 2 s\./, 1],
+  ['ends its thread', 'process.exit(0)', /spins ended its thread: /, 1],
+  ['is not deterministic', 'observe({ type: "drawn", n: Math.random() })', /spins: One order, run twice/, 3],
+] as const)('gives up code that %s, and says so', SPAWNS, async (_, statement, said, exits) => {
+  const own = project({
+    'spins.sim.mjs': `import { world } from 'heddle'
+export default world('spins', ({ task, observe }) => {
+  task('a', async (self) => {
+    await self.operation('go')
+    ${statement}
+  })
+})`,
+  })
+  const { code, stdout, stderr } = await own.heddle('explore', '--timeout', '2')
+  expect(stderr).toBe('')
+  expect(stdout).toMatch(said)
+  expect(code).toBe(exits)
 })
 
 it.concurrent('tells what was found until it was interrupted, and keeps the rest', SPAWNS, async () => {

@@ -150,9 +150,14 @@ async function run(
   command: ExploreCommand,
 ): Promise<readonly ExploreOutcome[]> {
   const line = progress('exploring')
-  const { executions: executionsMax, preemptions: preemptionsMax, time: timeMaxMs } = command
+  const {
+    executions: executionsMax,
+    preemptions: preemptionsMax,
+    time: timeMaxMs,
+    timeout: silentMaxMs,
+  } = command
   const explorings = subjects.map((subject) =>
-    exploringOf(pool, subject, { executionsMax, preemptionsMax, timeMaxMs, resume }),
+    exploringOf(pool, subject, { executionsMax, preemptionsMax, timeMaxMs, resume, silentMaxMs }),
   )
   let done = 0
   const began = performance.now()
@@ -255,6 +260,7 @@ async function recorded(
 
 function exitCode(outcomes: readonly ExploreOutcome[], signal: AbortSignal): ExitCode {
   if (signal.aborted) return EXIT.interrupted
+  if (outcomes.some(({ explored }) => explored?.divergence !== undefined)) return EXIT.diverged
   if (outcomes.some(({ explored }) => explored?.failures.some((one) => one.recorded.divergence !== null))) {
     return EXIT.diverged
   }

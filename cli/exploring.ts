@@ -13,7 +13,7 @@ import {
 } from '../sim/index.ts'
 import { CheckLink } from './check-link.ts'
 import { type ExploringSubject, explorable, nowMs, type Shown } from './explore-task.ts'
-import { Interrupted, type Pool } from './pool.ts'
+import { Interrupted, type Pool, ThreadEnded } from './pool.ts'
 
 export interface ExploreManner {
   readonly executionsMax: number | undefined
@@ -23,14 +23,22 @@ export interface ExploreManner {
   readonly resume: Json | undefined
   /** Whether it goes on until one of the claims is broken that must be. */
   readonly mustBreak: boolean
+  /** A piece that tells nothing for so long is given up, and all that is left with it. */
+  readonly silentMaxMs: number
 }
 
 export interface Explored {
+  /** Why it was given up: in words, after the scenario's name. */
+  readonly lost: string | undefined
+  /** How two runs of one order differ, where they do. */
+  readonly divergence: string | undefined
   readonly report: Omit<ExploreReport, 'failures' | 'scenario'>
   readonly failures: readonly Shown[]
   readonly elapsedMs: number
 }
 
+/** Pieces tell of what they do more often than this. */
+const LOOK_EVERY_MS = 100
 /** Failing executions until a claim is broken that must be. */
 const FAILURES_MAX = 50
 /** A piece that does not end by itself when it is called off has so long. */
@@ -46,6 +54,8 @@ export class Exploring {
   readonly #links = new Set<CheckLink>()
   readonly #ending = new AbortController()
   #isCalledOff = false
+  #lost: string | undefined
+  #divergence: string | undefined
   #beats = 0
   #beganMs: number | undefined
 
@@ -69,7 +79,7 @@ export class Exploring {
   }
 
   /** Grows as long as anything is done. */
-  get beats(): number {
+  get #beatsOfAll(): number {
     let beats = this.#beats
     for (const link of this.#links) beats += link.beats
     return beats
@@ -90,11 +100,14 @@ export class Exploring {
       timer.unref()
     }
     signal.addEventListener('abort', abort, { once: true })
+    const watching = this.#watch()
     try {
       const bound = await this.#driven(untilMs, { signal, atOnce })
       const elapsedMs = performance.now() - (this.#beganMs ?? performance.now())
-      return { ...(await this.#reported(bound)), elapsedMs }
+      const reported = await this.#reported(bound)
+      return { ...reported, lost: this.#lost, divergence: this.#divergence, elapsedMs }
     } finally {
+      clearInterval(watching)
       clearTimeout(timer)
       signal.removeEventListener('abort', abort)
       // What is still worked on is not needed any more.
@@ -102,9 +115,19 @@ export class Exploring {
     }
   }
 
-  /** Ends it at once, with the threads that work on it. */
-  kill(): void {
-    this.#ending.abort()
+  /** Ends the threads that work on it once none of them has told anything for too long. */
+  #watch(): NodeJS.Timeout {
+    const { silentMaxMs } = this.#manner
+    const last = { beats: -1, atMs: performance.now() }
+    return setInterval(() => {
+      const beats = this.#beatsOfAll
+      const atMs = performance.now()
+      if (beats !== last.beats) Object.assign(last, { beats, atMs })
+      else if (atMs - last.atMs > silentMaxMs) {
+        this.#lost ??= `did nothing for ${Math.round(silentMaxMs / 1_000)} s`
+        this.#ending.abort()
+      }
+    }, LOOK_EVERY_MS)
   }
 
   async #driven(
@@ -115,8 +138,10 @@ export class Exploring {
     try {
       return await this.#exploration.drive((piece) => this.#work(piece, untilMs), { atOnce, ending })
     } catch (error) {
-      // What the threads that had to be ended had found is lost, and nothing else.
-      if (error instanceof Interrupted && signal.aborted) return 'interrupted'
+      // What a thread that ended had found of its piece is lost, and nothing else.
+      if (error instanceof ThreadEnded) this.#lost ??= `ended its thread: ${error.message}`
+      const isKnown = this.#lost !== undefined || this.#divergence !== undefined
+      if (isKnown || (error instanceof Interrupted && signal.aborted)) return 'interrupted'
       throw error
     }
   }
@@ -129,7 +154,12 @@ export class Exploring {
       const { shared } = link
       const task = { kind: 'explore', ...this.#subject, piece, untilMs, shared } as const
       const limits = { timeoutMs: NEVER_MS, signal: this.#ending.signal }
-      const { elapsedMs, ...result } = await this.#pool.run(task, limits)
+      const given = await this.#pool.run(task, limits)
+      if ('divergence' in given) {
+        this.#divergence ??= given.divergence
+        throw new Interrupted()
+      }
+      const { elapsedMs, ...result } = given
       this.#beganMs ??= performance.now() - elapsedMs
       this.#beats += link.beats + 1
       return result
@@ -138,7 +168,7 @@ export class Exploring {
     }
   }
 
-  async #reported(bound: ExploreReport['bound']): Promise<Omit<Explored, 'elapsedMs'>> {
+  async #reported(bound: ExploreReport['bound']): Promise<Pick<Explored, 'report' | 'failures'>> {
     const { tally } = this.#exploration
     const shown = await this.#shown()
     const failures = tally.failures.map(({ property, message, execution }, index) => ({

@@ -9,14 +9,12 @@ import { type CheckResult, checkAll, isLost } from '../checking.ts'
 import { nameOf } from '../coordinators.ts'
 import { type ExploringSubject, explorable } from '../explore-task.ts'
 import { type Explored, Exploring } from '../exploring.ts'
-import { eachOf, Interrupted, type Pool, ThreadEnded } from '../pool.ts'
+import { eachOf, type Pool } from '../pool.ts'
 import type { OwnScenario, Subject } from '../subjects.ts'
 import type { SearchCase } from './result.ts'
 
 /** Up to these, a search is small; the same on every machine. */
 const SMALL = { states: 200_000, executions: 20_000, memoryBytes: 1_000_000_000 }
-/** How often it is looked whether a search still does anything. */
-const LOOK_EVERY_MS = 100
 
 /** What a search came to. */
 export interface Search {
@@ -154,33 +152,24 @@ async function explored(
     timeMaxMs: bounded(timeMaxMs).timeMaxMs,
     resume: undefined,
     mustBreak: false,
+    silentMaxMs,
   })
-  let isSilent = false
-  const watch = { beats: exploring.beats, atMs: performance.now() }
-  const timer = setInterval(() => {
-    const nowMs = performance.now()
-    const { beats } = exploring
-    if (beats !== watch.beats) Object.assign(watch, { beats, atMs: nowMs })
-    else if (nowMs - watch.atMs > silentMaxMs) {
-      isSilent = true
-      exploring.kill()
-    }
-  }, LOOK_EVERY_MS)
-  const lost = (about: string): Search => ({
-    case: { kind: 'explore', verdict: 'lost', covered: 0, size, about },
+  const result = await exploring.run({ signal, atOnce })
+  const { lost: about, divergence } = result
+  if (about === undefined && divergence === undefined) {
+    return signal.aborted && result.failures.length === 0 ? undefined : found(result, size)
+  }
+  return {
+    case: {
+      kind: 'explore',
+      verdict: divergence === undefined ? 'lost' : 'diverged',
+      covered: result.report.executions,
+      size,
+      about: about ?? divergence ?? '',
+    },
     violated: [],
     reached: [],
     moves: null,
-  })
-  try {
-    return found(await exploring.run({ signal, atOnce }), size)
-  } catch (error) {
-    if (isSilent) return lost(`did nothing for ${Math.round(silentMaxMs / 1_000)} s`)
-    if (error instanceof Interrupted) return undefined
-    if (error instanceof ThreadEnded) return lost(`ended its thread: ${error.message}`)
-    throw error
-  } finally {
-    clearInterval(timer)
   }
 }
 

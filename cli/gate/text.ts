@@ -62,7 +62,7 @@ function troublesOf(one: ScenarioCase): readonly string[] {
     ...unreached.map(
       (claim) => `never reached "${plain(claim)}", so what holds may hold only for want of it.`,
     ),
-    ...(search?.verdict === 'diverged' ? [`did not replay what its search found. ${search.about}`] : []),
+    ...(search?.verdict === 'diverged' ? [`is not deterministic, as its search saw. ${search.about}`] : []),
   ]
   return lines.map((line) => `${cross()} ${plain(title)}: ${plain(line, TROUBLE_CHARS_MAX)}`)
 }

@@ -143,6 +143,20 @@ test('takes a footprint that leaves something out for a mistake, and says so', a
   await expect(explore(scenario)).rejects.toMatchObject({ code: 'HEDDLE_SCHEDULE' })
 })
 
+test('says that code is not deterministic, and not that it holds', async () => {
+  let runs = 0
+  const scenario = world('counting', ({ task, observe }) => {
+    task('a', async (self) => {
+      await self.operation('count')
+      observe({ type: 'counted', runs: ++runs })
+    })
+  })
+  await expect(explore(scenario)).rejects.toMatchObject({
+    code: 'HEDDLE_NON_DETERMINISTIC',
+    message: expect.stringMatching(/^One order, run twice, diverged at step 1.*counted/),
+  })
+})
+
 test('counts senders to different receivers as one trace, and those to one as two', async () => {
   const senders = (receivers: readonly string[]) =>
     world('senders', ({ task, shared }) => {

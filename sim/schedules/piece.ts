@@ -2,10 +2,13 @@
 // steps. What it finds depends on its task alone, so that it can run in any thread, and be run again. Shares nothing.
 
 import { canonicalJson } from '../canonical.ts'
+import { HeddleError } from '../error.ts'
 import type { Schedulable } from '../event.ts'
 import type { Step } from '../run.ts'
 import type { Scenario } from '../scenario.ts'
-import { type RunOptions, runAll } from '../scheduler.ts'
+import { type RunOptions, run, runAll } from '../scheduler.ts'
+import { compared, newJournal, watched } from '../selfcheck.ts'
+import type { ChoiceSource } from '../source.ts'
 import { Explorer } from './explorer.ts'
 import type { Escape } from './initials.ts'
 import { flat, grown, type PlainTouch, type PlainTree, plain, read, refused } from './plain.ts'
@@ -67,10 +70,14 @@ export interface Watch {
 /** Runs between two questions whether to end. */
 const RUNS_PER_ROUND = 64
 
-/** Throws HEDDLE_RESUME where the task is another scenario's, and HEDDLE_SCHEDULE as `explore` does. */
+/**
+ * Throws HEDDLE_RESUME where the task is another scenario's, and HEDDLE_SCHEDULE and HEDDLE_NON_DETERMINISTIC as `explore`
+ * does.
+ */
 export async function explorePiece(scenario: Scenario, task: PieceTask, watch: Watch): Promise<PieceResult> {
   const about = aboutOf(scenario)
   checkSame(task.about, about)
+  if (task.about === undefined && !watch.isEnding()) await checkDeterminism(scenario)
   const floor = task.above.length
   const explorer = new Explorer(scenario, task.preemptionsMax, floor)
   const { names, wakeup, looked } = explorer
@@ -127,6 +134,30 @@ function checkSame(expected: About | undefined, found: About): void {
   }
 }
 
+/** Runs one order twice: what is covered says something only where an order leads to the same each time. */
+async function checkDeterminism(scenario: Scenario): Promise<void> {
+  const once = async () => {
+    const journal = newJournal()
+    const oldest: ChoiceSource = {
+      untimed: true,
+      choose(enabled, clock) {
+        const event = enabled.find(({ fault }) => fault === undefined)
+        return (
+          event && { event, timeUs: Math.max(clock.nowUs, clock.createdAtUs(event) + event.window.minUs) }
+        )
+      },
+    }
+    return { run: await run(untimed(scenario), { source: watched(oldest, journal) }), journal }
+  }
+  const divergence = compared('One order, run twice,', await once(), await once())
+  if (divergence !== undefined) throw new HeddleError('HEDDLE_NON_DETERMINISTIC', divergence.message)
+}
+
+/** Where every order is tried, whatever the windows say, time bounds nothing. */
+function untimed(scenario: Scenario): Scenario {
+  return { ...scenario, timeMaxUs: Number.POSITIVE_INFINITY }
+}
+
 /** The nodes on the way to the next schedule, those above its own too. */
 function nodesOf({ above, sleep, tree }: Rest & Pick<PieceTask, 'above'>, names: Names): Node[] {
   const nodes: Node[] = above.map(({ touch, sleep }) => ({
@@ -160,8 +191,7 @@ async function round(
       return explorer.isWatching ? onStep : undefined
     },
   }
-  // Where every order is tried, whatever the windows say, time bounds nothing.
-  const attempt = [{ ...scenario, timeMaxUs: Number.POSITIVE_INFINITY }, runOptions] as const
+  const attempt = [untimed(scenario), runOptions] as const
   const next = () => {
     if (explorer.isProbing) return attempt
     if (explorer.isOver || runs >= RUNS_PER_ROUND || isStopped()) return undefined
