@@ -10,7 +10,7 @@ import { encodeTrace, outcomeOf } from './replay/trace.ts'
 import { type HuntReport, ReportBuilder, type Seeds } from './report.ts'
 import type { Scenario } from './scenario.ts'
 import { type Run, type RunOptions, run, runAll } from './scheduler.ts'
-import { compareRuns, type Journal, newJournal, watched } from './selfcheck.ts'
+import { compareRuns, type Journal, newJournal, type Watched, watched } from './selfcheck.ts'
 import { type SeededOptions, seeded } from './source.ts'
 import { portfolio } from './strategies/portfolio.ts'
 import type { Strategy } from './strategies/strategy.ts'
@@ -143,38 +143,44 @@ async function round<Measure>(
 ): Promise<void> {
   const { strategy, timing, choices, measure } = options
   const { failuresMax = Number.POSITIVE_INFINITY } = options
-  const attempts = attemptsAt(seeds, options.selfCheckEvery ?? SELF_CHECK_EVERY)
+  const checkEvery = options.selfCheckEvery ?? SELF_CHECK_EVERY
+  const last = seeds.first + (seeds.count - 1)
+  let seed = seeds.first - 1
   let begun: Schedulable | undefined
-  let first: Run | undefined
-  let running: Attempt | undefined
+  let journal: Journal | undefined
+  // The first run of a seed that is checked, until the second is over. Nothing else of a run outlives it, as whatever
+  // a collector finds alive it copies.
+  let before: Watched | undefined
   const source = (schedulable: Schedulable) => {
     begun = schedulable
     const { budgets } = schedulable
-    const { seed, journal } = running as Attempt
     if (journal === undefined) return seeded({ seed, strategy, timing, choices, budgets })
     return watched(seeded({ seed, strategy, timing, choices, budgets, log: journal.draws }), journal)
   }
-  // One for all runs, which the source tells apart.
+  // One for all runs, which the source tells apart; but that of most the steps are only counted.
   const attempt: readonly [Scenario, RunOptions] = [scenario, { source }]
-  const next = (index: number) => {
-    running = attempts[index] as Attempt
-    return attempt
+  const keepsSteps = options.coverage === true || measure !== undefined
+  const usual: readonly [Scenario, RunOptions] = [scenario, { source, keepsSteps }]
+  const next = () => {
+    if (before === undefined) {
+      if (seed === last || builder.failures >= failuresMax) return undefined
+      seed++
+    }
+    journal = isChecked(seed, checkEvery) ? newJournal() : undefined
+    return journal === undefined ? usual : attempt
   }
-  const each = (finished: Run, index: number) => {
-    const { seed, journal, firstJournal } = attempts[index] as Attempt
-    if (first !== undefined && journal !== undefined && firstJournal !== undefined) {
-      // What comes after the run that made the hunt full is neither counted nor checked.
-      if (!builder.covers(seed)) return
-      const before = { run: first, journal: firstJournal }
-      builder.addSelfCheck(seed, compareRuns(seed, before, { run: finished, journal }))
-      first = undefined
+  const each = (finished: Run) => {
+    const watchedRun = journal && { run: finished, journal }
+    if (before !== undefined && watchedRun !== undefined) {
+      builder.addSelfCheck(seed, compareRuns(seed, before, watchedRun))
+      before = undefined
       return
     }
-    first = journal === undefined ? undefined : finished
-    if (builder.failures < failuresMax) builder.addRun(seed, finished, begun?.properties ?? [], measure)
+    before = watchedRun
+    builder.addRun(seed, finished, begun?.properties ?? [], measure)
   }
-  await runAll(attempts.length, next, each).catch((error) => {
-    throw running === undefined ? error : inSeed(error, scenario, running.seed)
+  await runAll(Number.POSITIVE_INFINITY, next, each).catch((error) => {
+    throw inSeed(error, scenario, seed)
   })
 }
 
@@ -182,13 +188,6 @@ async function round<Measure>(
 function inSeed(error: unknown, { name }: Scenario, seed: number): unknown {
   if (!(error instanceof HeddleError)) return error
   return new HeddleError(error.code, `${error.message} (scenario ${name}, seed ${seed})`, { cause: error })
-}
-
-/** A seed is attempted once, or twice where it is checked, the second time with the journal of the first. */
-interface Attempt {
-  readonly seed: number
-  readonly journal: Journal | undefined
-  readonly firstJournal: Journal | undefined
 }
 
 /** Chosen by the seed alone, so that pieces of a range check the same seeds as the whole. */
@@ -201,15 +200,4 @@ function checksAny({ first, count }: Seeds, checkEvery: number): boolean {
   const last = first + Math.min(count, checkEvery) - 1
   for (let seed = first; seed <= last; seed++) if (isChecked(seed, checkEvery)) return true
   return false
-}
-
-function attemptsAt({ first, count }: Seeds, checkEvery: number): Attempt[] {
-  const attempts: Attempt[] = []
-  for (let seed = first; seed < first + count; seed++) {
-    const checked = isChecked(seed, checkEvery)
-    const firstJournal = checked ? newJournal() : undefined
-    attempts.push({ seed, journal: firstJournal, firstJournal: undefined })
-    if (checked) attempts.push({ seed, journal: newJournal(), firstJournal })
-  }
-  return attempts
 }

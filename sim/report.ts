@@ -97,11 +97,6 @@ export class ReportBuilder<Measure> {
     this.#declare(scenario.properties)
   }
 
-  /** Whether the run of this seed has been added. */
-  covers(seed: number): boolean {
-    return seed < this.#origin.first + this.runs
-  }
-
   /** `declared` are the properties that the run brought with it, besides those of its scenario. */
   addRun(seed: number, run: Run, declared: readonly Property[], measure?: (run: Run) => Measure): void {
     this.runs++

@@ -1,6 +1,7 @@
 // What one run was: its steps, how it ended, and what was found in it. Plain values, which the scheduler makes.
 
 import type { Clock } from './clock.ts'
+import { HeddleError } from './error.ts'
 import type { Event, Footprint, Observation } from './event.ts'
 import type { Violation } from './judge.ts'
 import type { Property } from './property.ts'
@@ -75,12 +76,8 @@ export class RunLog {
     return this.#events
   }
 
-  get length(): number {
-    return this.#events.length
-  }
-
-  /** Writes a step down, and gives its number. */
-  add(event: Event, enabled: number, observations: readonly Observation[], footprint: Footprint): number {
+  /** Writes a step down. */
+  add(event: Event, enabled: number, observations: readonly Observation[], footprint: Footprint): void {
     const number = this.#events.push(event)
     this.#enabled.push(enabled)
     if (observations.length > 0) {
@@ -91,7 +88,6 @@ export class RunLog {
       this.#footprints ??= new Map()
       this.#footprints.set(number, footprint)
     }
-    return number
   }
 
   step(number: number): Step {
@@ -125,10 +121,11 @@ export class FinishedRun implements Run {
   readonly waitingAt: readonly string[]
   readonly timeUs: number
   readonly stepCount: number
-  readonly #log: RunLog
+  readonly #log: RunLog | undefined
   #steps: readonly Step[] | undefined
 
-  constructor(log: RunLog, run: Omit<Run, 'steps' | 'stepCount'>) {
+  /** Without a log where its steps were only counted. */
+  constructor(log: RunLog | undefined, run: Omit<Run, 'steps'>) {
     this.scenario = run.scenario
     this.opening = run.opening
     this.ending = run.ending
@@ -140,12 +137,16 @@ export class FinishedRun implements Run {
     this.waiting = run.waiting
     this.waitingAt = run.waitingAt
     this.timeUs = run.timeUs
-    this.stepCount = log.length
+    this.stepCount = run.stepCount
     this.#log = log
   }
 
   get steps(): readonly Step[] {
-    this.#steps ??= this.#log.steps()
+    this.#steps ??= (this.#log ?? notKept()).steps()
     return this.#steps
   }
+}
+
+function notKept(): never {
+  throw new HeddleError('HEDDLE_INTERNAL', 'Expected a run with its steps, found one that only counted them.')
 }

@@ -20,6 +20,11 @@ export interface RunOptions {
   readonly source: ChoiceSource | ((schedulable: Schedulable) => ChoiceSource)
   /** Ends the run at the first violation of this property, or of any with `true`; runs on unless given. */
   readonly stopAt?: string | true
+  /**
+   * False where the steps are only counted, which is faster: the run then has none, and nobody is told of any. True
+   * unless given. @internal
+   */
+  readonly keepsSteps?: boolean
   /** Called after each step, with the execution as it then is. */
   readonly onStep?: ((step: Step, schedulable: Schedulable) => void) | undefined
 }
@@ -115,7 +120,9 @@ class Execution {
   readonly #clock = new Clock()
   readonly #judge: Judge
   readonly #cycle: Cycle | undefined
-  readonly #log: RunLog
+  // Undefined where the steps are only counted.
+  readonly #log: RunLog | undefined
+  #steps = 0
   readonly #view: () => unknown
   #opening: readonly Observation[] = []
   #started = false
@@ -131,7 +138,7 @@ class Execution {
     this.#schedulable = scenario.begin()
     this.#source = typeof options.source === 'function' ? options.source(this.#schedulable) : options.source
     this.#view = viewOf(this.#schedulable)
-    this.#log = new RunLog(this.#clock)
+    if (options.keepsSteps !== false) this.#log = new RunLog(this.#clock)
     const { untimed, cycleFrom } = this.#source
     // Where time rules, what repeats in one order may be kept from it by the windows.
     if (untimed && cycleFrom !== undefined) this.#cycle = new Cycle(cycleFrom)
@@ -144,11 +151,11 @@ class Execution {
     if (this.#ending !== undefined) return 'done'
     const enabled = this.#schedulable.enabled()
     if (enabled.length === 0) return this.#rest()
-    if (this.#log.length >= this.#scenario.stepsMax) return this.#end('steps')
+    if (this.#steps >= this.#scenario.stepsMax) return this.#end('steps')
     const choice = this.#source.choose(enabled, this.#clock)
     if (choice === undefined) return enabled.every(isFault) ? this.#rest() : this.#sourceEnds()
     if (choice.timeUs > this.#scenario.timeMaxUs) return this.#end('time')
-    const digest = digestOfEnabled(enabled)
+    const digest = this.#log === undefined ? 0 : digestOfEnabled(enabled)
     this.#clock.advance(choice.timeUs)
     return this.#fire(choice.event, digest)
   }
@@ -159,6 +166,7 @@ class Execution {
     return new FinishedRun(this.#log, {
       scenario: this.#scenario,
       opening: this.#opening,
+      stepCount: this.#steps,
       ending: this.#ending ?? 'source',
       cycleFrom: (this.#ending === 'cycle' ? this.#cycle?.from : undefined) ?? null,
       verdict: violations.length > 0 ? 'violated' : this.#waiting.length > 0 ? 'stuck' : 'no violation found',
@@ -217,9 +225,12 @@ class Execution {
   /** Writes down the step that has just come to quiescence, or that threw. */
   #settled(event: Event, enabled: number, thrown?: Thrown): undefined {
     const observations = this.#schedulable.takeObservations()
-    const number = this.#log.add(event, enabled, observations, this.#schedulable.footprint())
+    const number = ++this.#steps
+    const log = this.#log
+    log?.add(event, enabled, observations, this.#schedulable.footprint())
     this.#look(observations, number, thrown)
-    if (this.#options.onStep !== undefined) this.#options.onStep(this.#log.step(number), this.#schedulable)
+    if (log !== undefined && this.#options.onStep !== undefined)
+      this.#options.onStep(log.step(number), this.#schedulable)
     return undefined
   }
 
@@ -238,17 +249,18 @@ class Execution {
   }
 
   #rest(): 'done' {
-    const moment = { step: this.#log.length, timeUs: this.#clock.nowUs }
+    const moment = { step: this.#steps, timeUs: this.#clock.nowUs }
     this.#judge.atRest(this.#view, moment)
     this.#waiting = this.#schedulable.waiting()
-    if (this.#waiting.length > 0)
+    this.#waitingAt = this.#waiting
+    if (this.#waiting.length > 0 && this.#log !== undefined)
       this.#waitingAt = this.#schedulable.waitingAt?.(this.#log.events) ?? this.#waiting
     return this.#end('rest')
   }
 
   /** Where the source has no more to say: in a cycle, if it says that it is one, and it is. */
   #sourceEnds(): 'done' {
-    const moment = { step: this.#log.length, timeUs: this.#clock.nowUs }
+    const moment = { step: this.#steps, timeUs: this.#clock.nowUs }
     if (!this.#cycle?.closes(this.#schedulable)) return this.#end('source')
     this.#judge.inCycle(moment)
     return this.#end('cycle')

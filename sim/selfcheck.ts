@@ -40,7 +40,8 @@ export function watched(source: ChoiceSource, journal: Journal): ChoiceSource {
   }
 }
 
-interface Watched {
+/** A run, and how it came to its choices. */
+export interface Watched {
   readonly run: Run
   readonly journal: Journal
 }
