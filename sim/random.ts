@@ -21,6 +21,7 @@ export type StreamState = seedrandom.State.Alea
 const TWO_32 = 2 ** 32
 const UINT32_MAX = 0xffffffff
 const SMALL_MAX = 1 << 20
+const SLASH = 0x2f
 
 export class RandomStream {
   readonly name: string
@@ -29,7 +30,7 @@ export class RandomStream {
 
   constructor(seed: string, name: string, log?: Draw[]) {
     this.name = name
-    this.#generator = seedrandom.alea('', { state: seededState(`${seed}/${name}`) })
+    this.#generator = seedrandom.alea('', { state: seededState(seed, name) })
     this.#log = log
   }
 
@@ -110,11 +111,14 @@ export class RandomStream {
  * The state in which a stream begins: three fractions of 32 bits each, of two hashes over the text. Seeding in the
  * library hashes the text three times in floating point, which costs a short run more than all that it draws.
  */
-function seededState(text: string): StreamState {
+function seededState(seed: string, name: string): StreamState {
   let one = 0x811c9dc5
   let other = 0x9747b28c
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
+  // The text is `seed/name`, which is never put together.
+  const length = seed.length + 1 + name.length
+  for (let i = 0; i < length; i++) {
+    const at = i - seed.length
+    const code = at < 0 ? seed.charCodeAt(i) : at === 0 ? SLASH : name.charCodeAt(at - 1)
     one = Math.imul(one ^ code, 0x01000193)
     other = Math.imul(other ^ code, 0x5bd1e995)
     other ^= other >>> 15
@@ -136,7 +140,9 @@ function lastOfWholeRounds(divisor: number): number {
 export class RandomStreams {
   readonly #seed: string
   readonly #log: Draw[] | undefined
-  readonly #streams = new Map<string, RandomStream>()
+  // Made with the second stream, as many runs have but one.
+  #streams: Map<string, RandomStream> | undefined
+  #first: RandomStream | undefined
 
   constructor(seed: string, log?: Draw[]) {
     this.#seed = seed
@@ -144,9 +150,14 @@ export class RandomStreams {
   }
 
   stream(name: string): RandomStream {
-    let stream = this.#streams.get(name)
-    if (stream === undefined) {
-      stream = new RandomStream(this.#seed, name, this.#log)
+    const first = this.#first
+    if (first?.name === name) return first
+    const known = this.#streams?.get(name)
+    if (known !== undefined) return known
+    const stream = new RandomStream(this.#seed, name, this.#log)
+    if (first === undefined) this.#first = stream
+    else {
+      this.#streams ??= new Map()
       this.#streams.set(name, stream)
     }
     return stream

@@ -56,10 +56,10 @@ export class Task implements TaskHandle {
   /** The last choice point it came to. */
   last: string | undefined
 
-  constructor(run: TaskRun, name: string, background: boolean) {
+  constructor(run: TaskRun, name: string, names: TaskNames, background: boolean) {
     this.name = name
     this.run = run
-    this.names = run.names.task(name)
+    this.names = names
     this.background = background
   }
 
@@ -132,7 +132,7 @@ export class TaskRun implements Schedulable {
   #drainsInTurns = false
   // True once somebody asks for a choice point without saying of which task.
   #carries: boolean
-  readonly #tasks = new Map<string, Task>()
+  readonly #tasks: Task[] = []
   // How many tasks have not ended.
   #running = 0
   // Invariant: in the order of `sequence`.
@@ -165,7 +165,11 @@ export class TaskRun implements Schedulable {
 
   start(): void | Promise<void> {
     this.#enterStep(undefined)
-    void this.startTask(MAIN, this.#program.body, {})
+    const main = this.#makeTask(MAIN, this.names.task(MAIN), false)
+    const result = this.#begin(main, this.#program.body)
+    // Most bodies are over at once, and are spared a promise.
+    if (result === undefined) this.#ended(main, 'finished')
+    else this.#follow(main, Promise.resolve(result))
     return this.#drain()
   }
 
@@ -248,10 +252,7 @@ export class TaskRun implements Schedulable {
 
   show(): ReadonlyMap<string, string> {
     return new Map(
-      [...this.#tasks.values()].map(({ name, state, last }) => [
-        name,
-        state === 'running' ? (last ?? state) : state,
-      ]),
+      this.#tasks.map(({ name, state, last }) => [name, state === 'running' ? (last ?? state) : state]),
     )
   }
 
@@ -260,7 +261,7 @@ export class TaskRun implements Schedulable {
     for (const point of this.#pending) point.release()
     this.#signals?.end()
     this.#pending.length = 0
-    this.#tasks.clear()
+    this.#tasks.length = 0
     this.#firedTask = undefined
     forgetSettlers()
     if (this.#carries) context?.disarm?.()
@@ -269,25 +270,20 @@ export class TaskRun implements Schedulable {
   /** Runs `fn` as a task, synchronously up to its first await. */
   startTask<T>(name: string, fn: (task: TaskHandle) => T | Promise<T>, options: TaskOptions): Promise<T> {
     if (!this.#inStep) return new Promise(() => {})
-    if (this.#tasks.has(name)) {
+    const names = this.names.task(name)
+    if (this.#tasks.some((task) => task.names === names)) {
       throw new HeddleError(
         'HEDDLE_DUPLICATE_TASK',
         `Expected a new task name, found "${name}" twice. Event ids begin with the task's name, so give each task its own.`,
       )
     }
-    const task = new Task(this, name, options.background ?? false)
-    this.#tasks.set(name, task)
-    this.#running++
+    const task = this.#makeTask(name, names, options.background ?? false)
     // One that does not take its handle will ask the world.
-    if (name !== MAIN && fn.length === 0) this.carry()
+    if (!this.#carries && fn.length === 0) this.carry()
     const result = this.#begin(task, fn)
-    result.then(
-      () => this.#ended(task, 'finished'),
-      (error) => {
-        if (this.#ended(task, 'failed')) this.#failures = [...this.#failures, error]
-      },
-    )
-    return result
+    const promise = result instanceof Promise ? result : Promise.resolve(result)
+    this.#follow(task, promise)
+    return promise
   }
 
   /** Makes a choice point of a task, and returns the promise that it settles. */
@@ -320,7 +316,7 @@ export class TaskRun implements Schedulable {
   /** Who waits at rest, and not for a fault, which may always still come. */
   #stuck(): readonly Task[] {
     if (this.#running === 0) return NO_TASKS
-    return [...this.#tasks.values()].filter((task) => task.state === 'running' && this.#isStuck(task))
+    return this.#tasks.filter((task) => task.state === 'running' && this.#isStuck(task))
   }
 
   #isStuck({ name, background, pending }: Task): boolean {
@@ -390,12 +386,27 @@ export class TaskRun implements Schedulable {
     )
   }
 
-  #begin<T>(task: Task, fn: (task: TaskHandle) => T | Promise<T>): Promise<T> {
+  #makeTask(name: string, names: TaskNames, background: boolean): Task {
+    const task = new Task(this, name, names, background)
+    this.#tasks.push(task)
+    this.#running++
+    return task
+  }
+
+  #follow(task: Task, result: Promise<unknown>): void {
+    result.then(
+      () => this.#ended(task, 'finished'),
+      (error) => {
+        if (this.#ended(task, 'failed')) this.#failures = [...this.#failures, error]
+      },
+    )
+  }
+
+  #begin<T>(task: Task, fn: (task: TaskHandle) => T | Promise<T>): T | Promise<T> {
     const before = stepping
     stepping = task
     try {
-      const result = context === undefined ? fn(task) : context.run(task, fn, task)
-      return result instanceof Promise ? result : Promise.resolve(result)
+      return context === undefined ? fn(task) : context.run(task, fn, task)
     } catch (error) {
       return Promise.reject(error)
     } finally {
