@@ -101,6 +101,8 @@ describe('the text', () => {
   it('says what was done, and the verdicts', () => {
     const text = gateText(fine)
     expect(text).toContain('Gate from seed 1; budget 60 s.')
+    const mended = { ...corpusCase, outcome: 'fixed', isFine: true, about: 'fixed: it holds now' } as const
+    expect(gateText({ ...fine, corpus: [mended] })).toContain(`  ${mended.file}: fixed: it holds now.\n`)
     expect(gateText({ ...fine, config: null })).toContain("Gate of heddle's own catalogue, as there is no")
     expect(text).toMatch(/one owner per user +1 *$/m)
     expect(text).toContain('Properties: 0 hold in every schedule, 1 without a violation found, 0 violated.')
