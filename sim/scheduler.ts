@@ -20,14 +20,14 @@ export interface RunOptions {
   readonly source: ChoiceSource | ((schedulable: Schedulable) => ChoiceSource)
   /** Ends the run at the first violation of this property, or of any with `true`; runs on unless given. */
   readonly stopAt?: string | true
-  /**
-   * False where the steps are only counted, which is faster: the run then has none, and nobody is told of any. True
-   * unless given. @internal
-   */
+  /** False where the steps are only counted, which is faster: the run then has none. True unless given. @internal */
   readonly keepsSteps?: boolean
   /** Called after each step, with the execution as it then is. */
-  readonly onStep?: ((step: Step, schedulable: Schedulable) => void) | undefined
+  readonly onStep?: ((step: Happened, schedulable: Schedulable) => void) | undefined
 }
+
+/** What is told of a step as it happens. */
+export type Happened = Pick<Step, 'number' | 'event' | 'observations' | 'footprint'>
 
 /** The property that the code under test breaks by throwing. */
 export const NO_EXCEPTION = 'the code under test throws nothing'
@@ -226,11 +226,15 @@ class Execution {
   #settled(event: Event, enabled: number, thrown?: Thrown): undefined {
     const observations = this.#schedulable.takeObservations()
     const number = ++this.#steps
-    const log = this.#log
-    log?.add(event, enabled, observations, this.#schedulable.footprint())
+    const { onStep } = this.#options
+    if (this.#log === undefined && onStep === undefined) {
+      this.#look(observations, number, thrown)
+      return undefined
+    }
+    const footprint = this.#schedulable.footprint()
+    this.#log?.add(event, enabled, observations, footprint)
     this.#look(observations, number, thrown)
-    if (log !== undefined && this.#options.onStep !== undefined)
-      this.#options.onStep(log.step(number), this.#schedulable)
+    onStep?.({ number, event, observations, footprint }, this.#schedulable)
     return undefined
   }
 

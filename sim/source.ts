@@ -19,7 +19,10 @@ export interface ChoiceSource {
    * only if that can be: in an untimed run, of a system that is then in the same situation again.
    */
   readonly cycleFrom?: number | undefined
-  /** What happens next of `enabled`, which is never empty; undefined ends the run here. */
+  /**
+   * What happens next of `enabled`, which is never empty; undefined ends the run here. Is read before the next call,
+   * which may give the same object.
+   */
   choose(enabled: readonly Event[], clock: Clock): Choice | undefined
 }
 
@@ -51,6 +54,7 @@ class Seeded implements ChoiceSource, Course {
   readonly #choose: (candidates: readonly Event[]) => Event
   readonly #timing: Timing
   #faultsLeft: Map<string, number> | undefined
+  #choice: { event: Event; timeUs: number } | undefined
 
   constructor({ seed, strategy, timing: name, budgets, choices = CHOICES, log }: SeededOptions) {
     this.choices = choices
@@ -79,7 +83,15 @@ class Seeded implements ChoiceSource, Course {
     if (left !== undefined && event.fault !== undefined) {
       left.set(event.fault, (left.get(event.fault) ?? 0) - 1)
     }
-    return { event, timeUs: this.#timing.timeUs(event, clock) }
+    const timeUs = this.#timing.timeUs(event, clock)
+    const choice = this.#choice
+    if (choice === undefined) {
+      this.#choice = { event, timeUs }
+      return this.#choice
+    }
+    choice.event = event
+    choice.timeUs = timeUs
+    return choice
   }
 }
 

@@ -2,8 +2,9 @@
 // its steps by definition. Knows nothing of the explorer.
 
 import { dependent, type Event, type Footprint, type Schedulable } from '../event.ts'
-import type { Run, Step } from '../run.ts'
+import type { Run } from '../run.ts'
 import type { Scenario } from '../scenario.ts'
+import type { Happened } from '../scheduler.ts'
 import { type RunOptions, runAll } from '../scheduler.ts'
 
 export interface AllOrders {
@@ -15,7 +16,7 @@ export interface AllOrders {
 
 /** What a run shows besides its steps. */
 interface Followed {
-  readonly step: Step
+  readonly step: Happened
   readonly owner: string | undefined
   /** Steps that created what this one took back, and channels that it sent into. */
   readonly cancelledFrom: readonly number[]

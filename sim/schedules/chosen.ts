@@ -2,7 +2,7 @@
 // one run; what follows from it for other runs is in reversals.ts.
 
 import type { Event, Schedulable } from '../event.ts'
-import type { Step } from '../run.ts'
+import type { Happened } from '../scheduler.ts'
 import type { Sight, Views } from './sight.ts'
 import type { Made, Taken } from './stack.ts'
 import { type Names, type Touch, tailOf } from './touch.ts'
@@ -54,24 +54,18 @@ export class Chosen {
   }
 
   /** The step that it became. */
-  taken(step: Step, sight: Sight, views: Views): { taken: Taken; views: Views } {
+  taken(step: Happened, sight: Sight, views: Views): { taken: Taken; views: Views } {
     const names = this.#names
     const { event } = this
     const created = this.#created(step.number)
     const lost = this.#lost(created.length)
-    const { touched, views: seen } = this.#touched(step, { sight, views, created })
+    const told = this.#touched(step, { sight, views, created })
     const channel = event.channel === undefined ? -1 : names.resource(event.channel)
     const taken: Taken = {
       id: event.id,
       position: this.#position,
-      touch: {
-        event: this.#declared.event,
-        ...touched,
-        cancels: lost.length === 0 ? NONE : lost.map(({ id }) => names.event(id)),
-        fault: event.fault,
-        isLast: false,
-        isWhole: true,
-      },
+      touch:
+        lost.length === 0 ? told.touch : { ...told.touch, cancels: lost.map(({ id }) => names.event(id)) },
       declared: this.#declared,
       isGuarded: event.guard !== undefined,
       created: event.createdAtStep - 1,
@@ -80,31 +74,30 @@ export class Chosen {
       cancelledFrom:
         lost.length === 0 ? NONE : lost.map(({ createdAtStep }) => createdAtStep - 1).filter(isStep),
       lost: lost.length === 0 ? NO_MADE : lost.map((one) => madeOf(one, names)),
-      made: this.#made(created),
+      made: created.length === 0 ? NO_MADE : this.#made(created),
       owner: this.#owner ?? event.place,
       preemptions: this.preemptions,
     }
-    return { taken, views: seen }
+    return { taken, views: told.views }
   }
 
-  #touched(step: Step, { sight, views, created }: { sight: Sight; views: Views; created: readonly Event[] }) {
+  #touched(
+    step: Happened,
+    { sight, views, created }: { sight: Sight; views: Views; created: readonly Event[] },
+  ): { touch: Touch; views: Views } {
     const names = this.#names
     const { footprint, observations } = step
     const isAsDeclared = footprint === this.event.footprint
     const own = isAsDeclared ? this.#declared : names.footprintOf(this.#owner, footprint)
     const raw = footprint.writes.length === own.writes.length ? own.writes : names.resources(footprint.writes)
     const told = sight.after({ writes: raw, observations }, views, this.#schedulable)
-    const sent = created.flatMap(({ channel }) =>
-      channel === undefined ? [] : names.resource(tailOf(channel)),
-    )
+    const sent: number[] = []
+    for (const { channel } of created) if (channel !== undefined) sent.push(names.resource(tailOf(channel)))
     const isMore = told.reads.length > 0 || told.writes.length > 0 || sent.length > 0
-    const touched = isMore
-      ? {
-          reads: [...new Set([...own.reads, ...told.reads])],
-          writes: [...new Set([...own.writes, ...told.writes, ...sent])],
-        }
-      : { reads: own.reads, writes: own.writes }
-    return { touched, views: told.views }
+    if (isAsDeclared && !isMore) return { touch: names.whole(this.#declared), views: told.views }
+    const reads = isMore ? [...new Set([...own.reads, ...told.reads])] : own.reads
+    const writes = isMore ? [...new Set([...own.writes, ...told.writes, ...sent])] : own.writes
+    return { touch: { ...this.#declared, reads, writes, isWhole: true }, views: told.views }
   }
 
   /** What the step created, which is what stands last among the pending. */

@@ -3,17 +3,17 @@
 // others are called for. Each Mazurkiewicz trace is run once. Starts no run, and knows no bounds but one.
 
 import type { Clock } from '../clock.ts'
-import { HeddleError } from '../error.ts'
 import type { Event, Schedulable } from '../event.ts'
-import type { Run, Step } from '../run.ts'
+import type { Run } from '../run.ts'
 import type { Scenario } from '../scenario.ts'
+import type { Happened } from '../scheduler.ts'
 import type { Choice, ChoiceSource } from '../source.ts'
 import { Chosen, madeOf, preemptionsBy } from './chosen.ts'
 import type { Answer, Asking, Branch, Probe } from './initials.ts'
-import { Probing } from './probing.ts'
+import { notEnabled, Probing } from './probing.ts'
 import { type Leaf, Reversals } from './reversals.ts'
 import { Sight, type Views } from './sight.ts'
-import { type Made, Stack } from './stack.ts'
+import { type Made, Stack, type Taken } from './stack.ts'
 import { END, END_TOUCH, Names } from './touch.ts'
 import { type Node, Wakeup } from './wakeup.ts'
 
@@ -26,6 +26,10 @@ export class Explorer implements ChoiceSource {
   readonly wakeup: Wakeup
   /** What the guard of an event was ever seen to look at. */
   readonly looked = new Map<number, Set<number>>()
+  /** Whether every schedule was run. */
+  isOver = false
+  /** Whether it has left out schedules for their preemptions. */
+  leavesOut = false
   readonly #scenario: Scenario
   readonly #sight: Sight
   readonly #preemptionsMax: number | undefined
@@ -33,14 +37,14 @@ export class Explorer implements ChoiceSource {
   // How many steps the next run has in common with the last one, and what of the next is to be looked at anew.
   #fixed = 0
   #fresh = 0
-  #isOver = false
-  #leavesOut = false
   readonly #floor: number
-  #budgets: Readonly<Record<string, number>> = {}
+  // The same in every run.
+  #budgets: Readonly<Record<string, number>> | undefined
   // Of the run at hand.
   #run!: Schedulable
   #depth = 0
   #chosen: Chosen | undefined
+  readonly #choice = {} as { event: Event; timeUs: number }
   #unfired: readonly Made[] = []
   #madeAtStart: readonly Made[] = []
   #outcome: Explored = 'complete'
@@ -55,7 +59,7 @@ export class Explorer implements ChoiceSource {
     this.#sight = new Sight(scenario, this.names)
     this.#preemptionsMax = preemptionsMax
     this.#floor = floor
-    this.wakeup = new Wakeup(this.stack, { total: (fault) => this.#budgets[fault] ?? 0 }, floor)
+    this.wakeup = new Wakeup(this.stack, { total: (fault) => this.#budgets?.[fault] ?? 0 }, floor)
     this.wakeup.nodes.push({ sleep: [], tree: [] })
   }
 
@@ -64,19 +68,14 @@ export class Explorer implements ChoiceSource {
     return this.#probing !== undefined
   }
 
-  /** Whether every schedule was run. */
-  get isOver(): boolean {
-    return this.#isOver
-  }
-
-  /** Whether it has left out schedules for their preemptions. */
-  get leavesOut(): boolean {
-    return this.#leavesOut
-  }
-
   /** How often each fault may strike, once a run has begun. */
   get budgets(): Readonly<Record<string, number>> {
-    return this.#budgets
+    return this.#budgets ?? {}
+  }
+
+  /** The ids of what has happened in the run at hand; until it is finished. */
+  get schedule(): readonly string[] {
+    return this.stack.steps.map(({ id }) => id)
   }
 
   /** Goes on where another explorer was: with the nodes on the way to the next schedule, of which so many are known. */
@@ -99,7 +98,7 @@ export class Explorer implements ChoiceSource {
     this.#chosen = undefined
     this.#unfired = []
     this.#outcome = this.#probing === undefined ? 'complete' : 'probe'
-    this.#budgets = { ...schedulable.budgets }
+    this.#budgets ??= { ...schedulable.budgets }
     return this
   }
 
@@ -107,7 +106,10 @@ export class Explorer implements ChoiceSource {
     const event = this.#probing === undefined ? this.#next(enabled) : this.#probing.next(enabled, this.#run)
     if (event === undefined) return undefined
     this.#depth++
-    return { event, timeUs: Math.max(clock.nowUs, clock.createdAtUs(event) + event.window.minUs) }
+    const choice = this.#choice
+    choice.event = event
+    choice.timeUs = Math.max(clock.nowUs, clock.createdAtUs(event) + event.window.minUs)
+    return choice
   }
 
   /** Whether it wants to see the step of the event that it chose last. */
@@ -115,7 +117,7 @@ export class Explorer implements ChoiceSource {
     return this.#probing !== undefined || this.#depth > this.#fixed
   }
 
-  onStep(step: Step): void {
+  onStep(step: Happened): void {
     if (this.#probing !== undefined) return this.#probing.onStep(step, this.#run)
     const depth = this.#depth - 1
     const { taken, views } = (this.#chosen as Chosen).taken(step, this.#sight, this.#views[depth] ?? [])
@@ -140,8 +142,11 @@ export class Explorer implements ChoiceSource {
       const threw = run.ending === 'violation'
       if (threw) this.#endWithLast()
       const isPlain = this.#preemptionsMax !== undefined || (run.stepCount === 0 && threw)
-      this.#asking = isPlain ? none() : this.#leaf(threw)
-      this.#advance()
+      if (isPlain) this.#backtrack()
+      else {
+        this.#asking = this.#leaf(threw)
+        this.#advance()
+      }
     } else this.#backtrack()
     return this.#outcome
   }
@@ -162,21 +167,25 @@ export class Explorer implements ChoiceSource {
       this.#unfired = enabled.map((event) => madeOf(event, this.names))
       return undefined
     }
-    const position = enabled.findIndex(({ id }) => id === this.names.idOf(wanted))
-    if (position < 0) throw this.#notEnabled(wanted, enabled)
+    const id = this.names.idOf(wanted)
+    let position = enabled.length - 1
+    while (position >= 0 && enabled[position]?.id !== id) position--
+    if (position < 0) throw notEnabled(id, enabled, this.#where)
     this.#chosen = new Chosen(this.names, this.#run, { enabled, position, before: this.stack.steps.at(-1) })
     return this.#chosen.event
   }
 
   #again(enabled: readonly Event[], depth: number): Event {
-    const { id, position, touch } = this.stack.steps[depth] as {
-      id: string
-    } & (typeof this.stack.steps)[number]
+    const { id, position } = this.stack.steps[depth] as Taken
     const event = enabled[position]
     if (event?.id === id) return event
     const same = enabled.find((other) => other.id === id)
-    if (same === undefined) throw this.#notEnabled(touch.event, enabled)
+    if (same === undefined) throw notEnabled(id, enabled, this.#where)
     return same
+  }
+
+  get #where(): string {
+    return `step ${this.#depth + 1} of ${this.#scenario.name}`
   }
 
   #start(): void {
@@ -208,7 +217,7 @@ export class Explorer implements ChoiceSource {
     const before = this.stack.steps.at(-1)
     if (enabled.every(({ fault }) => fault !== undefined)) tree.push({ touch: END_TOUCH, children: [] })
     const within = enabled.filter((event) => preemptionsBy(event, enabled, before) <= preemptionsMax)
-    if (within.length < enabled.length) this.#leavesOut = true
+    if (within.length < enabled.length) this.leavesOut = true
     for (const event of within) tree.push({ touch: this.names.declared(event), children: [] })
   }
 
@@ -269,30 +278,18 @@ export class Explorer implements ChoiceSource {
       const node = nodes[depth] as (typeof nodes)[number]
       const explored = node.tree.shift()
       const touch = explored?.touch.event === END ? END_TOUCH : this.stack.steps[depth]?.touch
-      if (explored !== undefined && touch !== undefined) {
-        nodes[depth] = {
-          sleep: this.#preemptionsMax === undefined ? [...node.sleep, touch] : [],
-          tree: node.tree,
-        }
-      }
       this.stack.truncate(depth)
-      nodes.length = depth + 1
       if (node.tree.length > 0) {
+        if (explored !== undefined && touch !== undefined) {
+          const sleep = this.#preemptionsMax === undefined ? [...node.sleep, touch] : []
+          nodes[depth] = { sleep, tree: node.tree }
+        }
         this.#fixed = depth
         this.#fresh = depth
         return
       }
+      if (depth > this.#floor) nodes.pop()
     }
-    this.#isOver = true
-  }
-
-  #notEnabled(event: number, enabled: readonly Event[]): HeddleError {
-    const found = enabled.map(({ id }) => id).join(', ')
-    return new HeddleError(
-      'HEDDLE_SCHEDULE',
-      `Expected ${this.names.idOf(event)} to be enabled at step ${this.#depth + 1} of ${this.#scenario.name}, as it was behind the same causes, found ${found || 'nothing'}. Does a footprint leave something out, or is the code non-deterministic?`,
-    )
+    this.isOver = true
   }
 }
-
-function* none(): Asking<void> {}

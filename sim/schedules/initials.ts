@@ -70,7 +70,7 @@ export interface Escape {
 /** The insertion of a sequence, on its way down a wakeup tree. */
 export class Inserting {
   /** What is left of the sequence below where the search stands. */
-  items: Item[]
+  items: readonly Item[]
   isFeasible: boolean
   refused: Answer | undefined
   readonly #sequence: Sequence
@@ -83,7 +83,7 @@ export class Inserting {
     this.#sequence = sequence
     this.#origin = origin
     this.#budgets = budgets
-    this.items = [...sequence.items]
+    this.items = sequence.items
     this.isFeasible = sequence.isFeasible
   }
 
@@ -108,25 +108,35 @@ export class Inserting {
     this.items = this.items.filter(({ touch }) => touch.event !== event)
   }
 
-  /** Whether what begins with the sequence could as well begin with the branch: it is a weak initial of it. */
-  *isInitial(branch: Branch): Asking<boolean> {
+  /** Whether what begins with the sequence could as well begin with an event; undefined where that has to be asked. */
+  isKnownInitial(touch: Touch): boolean | undefined {
     const { items } = this
     const last = items.length - 1
-    const { event } = branch.touch
-    const index = items.findIndex(({ touch }) => touch.event === event)
+    const target = (items[last] as Item).touch
+    const { event } = touch
+    let index = -1
+    for (let at = 0; at <= last && index < 0; at++) if ((items[at] as Item).touch.event === event) index = at
     if (index >= 0 && index < last) return this.#comesFirst(index)
-    if (event === END || (index < 0 && items[last]?.touch.event === END)) return index === 0
+    if (event === END || (index < 0 && target.event === END)) return index === 0
     if (last === 0 && index === 0) return true
-    if (items.some(({ touch }, at) => at < last && conflict(touch, branch.touch))) return false
-    if (!this.#hasBudget(branch.touch)) return false
-    if (index < 0 && conflict(branch.touch, (items[last] as Item).touch)) return false
+    if (this.#conflictsBeforeLast(touch) || !this.#hasBudget(touch)) return false
+    if (index < 0 && conflict(touch, target)) return false
+    if (!touch.isWhole) return undefined
+    return index >= 0 || target.isWhole ? true : undefined
+  }
+
+  /** The same of a branch; asks where it has to: it is a weak initial of the sequence. */
+  *isInitial(branch: Branch): Asking<boolean> {
+    const known = this.isKnownInitial(branch.touch)
+    if (known !== undefined) return known
     if (!branch.touch.isWhole) {
       yield* this.#resolveBranch(branch)
-      if (items.some(({ touch }, at) => at < last && conflict(touch, branch.touch))) return false
+      if (this.#conflictsBeforeLast(branch.touch)) return false
     }
-    if (index >= 0) return true
-    if (!(items[last] as Item).touch.isWhole) yield* this.resolve()
-    return this.refused === undefined && !conflict(branch.touch, (this.items[last] as Item).touch)
+    const last = this.items.at(-1) as Item
+    if (last.touch.event === branch.touch.event) return true
+    if (!last.touch.isWhole) yield* this.resolve()
+    return this.refused === undefined && !conflict(branch.touch, (this.items.at(-1) as Item).touch)
   }
 
   /** Learns what the last event touches, or that it is not enabled. */
@@ -148,6 +158,12 @@ export class Inserting {
       target,
     }
     if (touch !== undefined) branch.touch = touch
+  }
+
+  #conflictsBeforeLast(touch: Touch): boolean {
+    const { items } = this
+    for (let at = 0; at < items.length - 1; at++) if (conflict((items[at] as Item).touch, touch)) return true
+    return false
   }
 
   #comesFirst(index: number): boolean {
@@ -188,10 +204,10 @@ export class Known {
   }
 
   isInitial(touch: Touch): boolean {
-    const { done, value } = this.#inserting.isInitial({ touch, children: [] }).next()
-    if (done !== true)
+    const isInitial = this.#inserting.isKnownInitial(touch)
+    if (isInitial === undefined)
       throw new HeddleError('HEDDLE_INTERNAL', 'A sequence that escaped is not known in full.')
-    return value
+    return isInitial
   }
 
   descend(touch: Touch): void {

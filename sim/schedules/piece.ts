@@ -4,9 +4,8 @@
 import { canonicalJson } from '../canonical.ts'
 import { HeddleError } from '../error.ts'
 import type { Schedulable } from '../event.ts'
-import type { Step } from '../run.ts'
 import type { Scenario } from '../scenario.ts'
-import { type RunOptions, run, runAll } from '../scheduler.ts'
+import { type Happened, type RunOptions, run, runAll } from '../scheduler.ts'
 import { compared, newJournal, watched } from '../selfcheck.ts'
 import type { ChoiceSource } from '../source.ts'
 import { Explorer } from './explorer.ts'
@@ -90,13 +89,14 @@ export async function explorePiece(scenario: Scenario, task: PieceTask, watch: W
   const isTurnOver = () => counts.steps >= task.stepsMax
   const isStopped = () =>
     isTurnOver() || counts.executions >= task.executionsMax || counts.failing >= task.failuresMax
+  const rounds = { explorer, tally, keepsSteps: typeof watch.finalState === 'function', isStopped }
   while (!explorer.isOver && !isStopped() && !watch.isEnding()) {
-    await round(scenario, { explorer, tally, isStopped })
+    await round(scenario, rounds)
     watch.onProgress?.(tally.progress)
   }
   if (!explorer.isOver && isTurnOver()) {
     explorer.settle()
-    await round(scenario, { explorer, tally, isStopped })
+    await round(scenario, rounds)
   }
   const nodes = wakeup.nodes.slice(floor)
   const rest: Rest = {
@@ -173,19 +173,25 @@ function nodesOf({ above, sleep, tree }: Rest & Pick<PieceTask, 'above'>, names:
   return nodes
 }
 
+interface Round {
+  readonly explorer: Explorer
+  readonly tally: Tally
+  readonly keepsSteps: boolean
+  isStopped(): boolean
+}
+
 /** Some runs, and all the probes that they call for. */
-async function round(
-  scenario: Scenario,
-  { explorer, tally, isStopped }: { explorer: Explorer; tally: Tally; isStopped: () => boolean },
-): Promise<void> {
+async function round(scenario: Scenario, { explorer, tally, keepsSteps, isStopped }: Round): Promise<void> {
   let begun: Schedulable | undefined
   let runs = 0
-  const onStep = (step: Step) => explorer.onStep(step)
+  const onStep = (step: Happened) => explorer.onStep(step)
   const runOptions: RunOptions = {
     source: (schedulable) => {
       begun = schedulable
       return explorer.begin(schedulable)
     },
+    // Whoever names a final state may look at the steps.
+    keepsSteps,
     // A step that is the same as in the run before is not even put together.
     get onStep() {
       return explorer.isWatching ? onStep : undefined
@@ -200,7 +206,8 @@ async function round(
   }
   await runAll(Number.POSITIVE_INFINITY, next, (finished) => {
     const schedulable = begun as Schedulable
-    tally.add(explorer.finish(finished), finished, schedulable)
+    const schedule = finished.verdict === 'no violation found' ? [] : explorer.schedule
+    tally.add(explorer.finish(finished), finished, { schedulable, schedule })
     if (explorer.leavesOut) tally.leftOut = 'preemptions'
   })
 }

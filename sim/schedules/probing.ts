@@ -3,7 +3,7 @@
 
 import { HeddleError } from '../error.ts'
 import type { Event, Schedulable } from '../event.ts'
-import type { Step } from '../run.ts'
+import type { Happened } from '../scheduler.ts'
 import { Chosen } from './chosen.ts'
 import type { Answer, Probe } from './initials.ts'
 import type { Sight, Views } from './sight.ts'
@@ -39,13 +39,10 @@ export class Probing {
       return this.#depth === this.#ids.length ? this.#look(enabled, schedulable) : undefined
     const event = enabled.find((one) => one.id === id)
     if (event !== undefined) return event
-    throw new HeddleError(
-      'HEDDLE_SCHEDULE',
-      `Expected ${id} to be enabled at step ${this.#depth + 1} of a probe, as it was behind the same causes, found ${enabled.map((one) => one.id).join(', ')}. Does a footprint leave something out, or is the code non-deterministic?`,
-    )
+    throw notEnabled(id, enabled, `step ${this.#depth + 1} of a probe`)
   }
 
-  onStep(step: Step, schedulable: Schedulable): void {
+  onStep(step: Happened, schedulable: Schedulable): void {
     this.#depth++
     if (this.#chosen !== undefined) {
       this.#touch = this.#chosen.taken(step, this.#sight, this.#views).taken.touch
@@ -85,4 +82,13 @@ export class Probing {
     this.#chosen = new Chosen(this.#names, schedulable, { enabled, position, before: undefined })
     return this.#chosen.event
   }
+}
+
+/** What to say where an event is not enabled behind the steps that it was enabled behind before. */
+export function notEnabled(id: string, enabled: readonly Event[], where: string): HeddleError {
+  const found = enabled.map((one) => one.id).join(', ')
+  return new HeddleError(
+    'HEDDLE_SCHEDULE',
+    `Expected ${id} to be enabled at ${where}, as it was behind the same causes, found ${found || 'nothing'}. Does a footprint leave something out, or is the code non-deterministic?`,
+  )
 }

@@ -3,7 +3,7 @@
 // does beside them what events need that others enable and disable: guards, cancellations, budgets, the end of a run.
 
 import type { Answer, Asking, Item, Sequence } from './initials.ts'
-import type { Bits, Made, Stack, Taken } from './stack.ts'
+import type { Made, Stack, Taken } from './stack.ts'
 import { conflict, END_TOUCH, meets, type Touch } from './touch.ts'
 import type { Wakeup } from './wakeup.ts'
 
@@ -32,8 +32,6 @@ export class Reversals {
   readonly #stack: Stack
   readonly #wakeup: Wakeup
   readonly #leaf: Leaf
-  // What all new steps depend on.
-  #common: Bits | undefined
 
   constructor(stack: Stack, wakeup: Wakeup, leaf: Leaf) {
     this.#stack = stack
@@ -56,14 +54,13 @@ export class Reversals {
 
   /** A step, and the last one of those that it depends on: the other way round. */
   *#races(): Asking<void> {
-    const { steps, races } = this.#stack
+    const { steps } = this.#stack
     const { fresh } = this.#leaf
-    this.#common = this.#stack.commonBefore(fresh)
     // Where all that is new depends on all that is not, nothing has changed for what is not.
-    for (let later = this.#common.isAll ? fresh : 0; later < steps.length; later++) {
+    for (let later = this.#stack.findCommon(fresh) ? fresh : 0; later < steps.length; later++) {
       const taken = steps[later] as Taken
       if (taken.isGuarded) continue
-      for (const earlier of races[later] as number[]) {
+      for (const earlier of this.#stack.racesOf(later)) {
         if (later < fresh && !this.#isFresh(earlier)) continue
         const touch = this.#isUnchanged(earlier, later) ? taken.touch : taken.declared
         yield* this.#wakeup.insert(this.#sequence(earlier, { touch, isFeasible: true }))
@@ -125,7 +122,7 @@ export class Reversals {
    * perhaps behind a part of it: what took the event back, or wrote what its guard looked at, is left out.
    */
   *#cuts(position: number, { event, declared }: Made): Asking<void> {
-    const all = [...this.#stack.notAfter(position)]
+    const all = this.#stack.notAfter(position)
     const own = all.findIndex((other) => this.#stack.steps[other]?.touch.event === event)
     const work = [own < 0 ? all : this.#without(all, all[own] as number)]
     const seen = new Set<string>()
@@ -158,7 +155,7 @@ export class Reversals {
     return { depth: position, items, isFeasible }
   }
 
-  #items(positions: Iterable<number>): Item[] {
+  #items(positions: readonly number[]): Item[] {
     const items: Item[] = []
     for (const position of positions)
       items.push({ touch: (this.#stack.steps[position] as Taken).touch, position })
@@ -167,8 +164,7 @@ export class Reversals {
 
   /** Whether what does not depend on a step has grown since the execution before. */
   #isFresh(position: number): boolean {
-    if (position >= this.#leaf.fresh) return true
-    return this.#common?.has(position) !== true
+    return position >= this.#leaf.fresh || !this.#stack.isCommon(position)
   }
 
   /** Whether a step does the same without an earlier one: nothing that it touches is written in between. */

@@ -35,35 +35,39 @@ export interface Taken {
   readonly preemptions: number
 }
 
-/** A set of positions. */
-export interface Bits {
-  has(position: number): boolean
-  /** Whether it has all that it could have. */
-  readonly isAll: boolean
-}
-
 const NOBODY: readonly number[] = []
+/** How many positions are put in order by insertion. */
+const INSERTION_MAX = 16
 
 export class Stack {
   readonly steps: Taken[] = []
   /** How many of the steps took something back, made something that is guarded or a fault, and were faults. */
   readonly counts = { lost: 0, made: 0, faults: 0 }
-  /** For each step, bits of the positions it depends on, directly or not. */
+  // For each step, bits of the positions it depends on, directly or not. Both are written over rather than made anew
+  // as the execution grows again, as it does in every run; what stands beyond its last step means nothing.
   readonly #before: Int32Array[] = []
-  /** For each step, positions of those before it with which it may change places: nothing stands between them. */
-  readonly races: number[][] = []
+  readonly #races: number[][] = []
   // By resource: positions of the steps that wrote and that read it.
   readonly #writers: number[][] = []
   readonly #readers: number[][] = []
   // By channel: positions of the steps that took a message from it.
   readonly #takers: number[][] = []
+  // Of the step that is added.
+  readonly #candidates: number[] = []
+  #common = new Int32Array(8)
 
   get depth(): number {
     return this.steps.length
   }
 
+  /** The positions of those before a step with which it may change places: nothing stands between them. */
+  racesOf(position: number): readonly number[] {
+    return this.#races[position] as number[]
+  }
+
   /** Whether the step at `later` depends on the one at `earlier`. */
   isBefore(earlier: number, later: number): boolean {
+    if (later >= this.steps.length) return false
     const word = this.#before[later]?.[earlier >> 5] ?? 0
     return (word & (1 << (earlier & 31))) !== 0
   }
@@ -77,19 +81,24 @@ export class Stack {
     return this.steps[position]?.touch
   }
 
-  /** The steps that every step from a position on depends on. */
-  commonBefore(first: number): Bits {
-    const common = new Int32Array((first + 31) >> 5).fill(-1)
+  /** Finds the steps before a position that every step from there on depends on; whether these are all. */
+  findCommon(first: number): boolean {
+    const words = (first + 31) >> 5
+    if (this.#common.length < words) this.#common = new Int32Array(words * 2)
+    const common = this.#common.fill(-1, 0, words)
     for (let position = first; position < this.steps.length; position++) {
       const before = this.#before[position] as Int32Array
-      for (let word = 0; word < common.length; word++) {
+      for (let word = 0; word < words; word++) {
         common[word] = (common[word] as number) & (before[word] as number)
       }
     }
-    const has = (position: number) => ((common[position >> 5] as number) & (1 << (position & 31))) !== 0
-    let isAll = true
-    for (let position = 0; position < first && isAll; position++) isAll = has(position)
-    return { has, isAll }
+    for (let position = 0; position < first; position++) if (!this.isCommon(position)) return false
+    return true
+  }
+
+  /** Whether a position is among those that were found last. */
+  isCommon(position: number): boolean {
+    return ((this.#common[position >> 5] as number) & (1 << (position & 31))) !== 0
   }
 
   truncate(depth: number): void {
@@ -98,8 +107,6 @@ export class Stack {
       const { touch, takesFrom } = taken
       this.#count(taken, -1)
       for (const channel of takesFrom) this.#takers[channel]?.pop()
-      this.#before.pop()
-      this.races.pop()
       for (const name of touch.writes) this.#writers[name]?.pop()
       for (const name of touch.reads) if (!touch.writes.includes(name)) this.#readers[name]?.pop()
     }
@@ -110,14 +117,17 @@ export class Stack {
     const { touch, created, channel, takesFrom, cancelledFrom } = taken
     // What stood before it in its channel had to go first.
     const needs = this.#takers[channel] ?? NOBODY
-    const candidates: number[] = touch.isLast ? Array.from({ length: position }, (_, index) => index) : []
+    const candidates = this.#candidates
+    candidates.length = 0
+    if (touch.isLast) for (let other = 0; other < position; other++) candidates.push(other)
     if (created >= 0) candidates.push(created)
-    candidates.push(...needs, ...cancelledFrom)
+    for (const other of needs) candidates.push(other)
+    for (const other of cancelledFrom) candidates.push(other)
     for (const name of touch.writes) this.#note(candidates, name, true)
     for (const name of touch.reads) if (!touch.writes.includes(name)) this.#note(candidates, name, false)
     this.steps.push(taken)
     this.#count(taken, 1)
-    this.#order(candidates, position, (other) => other === created || needs.includes(other))
+    this.#order(candidates, { position, created, needs })
     for (const name of takesFrom) listOf(this.#takers, name).push(position)
     for (const name of touch.writes) listOf(this.#writers, name).push(position)
     for (const name of touch.reads) {
@@ -126,10 +136,12 @@ export class Stack {
   }
 
   /** The positions after `position` that do not depend on it. */
-  *notAfter(position: number): Generator<number> {
+  notAfter(position: number): number[] {
+    const positions: number[] = []
     for (let other = position + 1; other < this.steps.length; other++) {
-      if (!this.isBefore(position, other)) yield other
+      if (!this.isBefore(position, other)) positions.push(other)
     }
+    return positions
   }
 
   #count({ lost, made, touch }: Taken, by: 1 | -1): void {
@@ -151,10 +163,16 @@ export class Stack {
     }
   }
 
-  #order(candidates: number[], position: number, isNeeded: (other: number) => boolean): void {
-    if (candidates.length > 1) candidates.sort((a, b) => b - a)
-    const before = new Int32Array((position + 31) >> 5)
-    const races: number[] = []
+  #order(
+    candidates: number[],
+    { position, created, needs }: { position: number; created: number; needs: readonly number[] },
+  ): void {
+    latestFirst(candidates)
+    this.#before[position] ??= new Int32Array((position + 31) >> 5)
+    this.#races[position] ??= []
+    const before = (this.#before[position] as Int32Array).fill(0)
+    const races = this.#races[position] as number[]
+    races.length = 0
     for (const other of candidates) {
       const bit = 1 << (other & 31)
       if (((before[other >> 5] as number) & bit) !== 0) continue
@@ -162,10 +180,23 @@ export class Stack {
       for (let word = 0; word < its.length; word++)
         before[word] = (before[word] as number) | (its[word] as number)
       before[other >> 5] = (before[other >> 5] as number) | bit
-      if (!isNeeded(other)) races.push(other)
+      if (other !== created && !needs.includes(other)) races.push(other)
     }
-    this.#before.push(before)
-    this.races.push(races)
+  }
+}
+
+/** By insertion, as there are mostly one or two; and where there are many, as a library does it. */
+function latestFirst(positions: number[]): void {
+  if (positions.length > INSERTION_MAX) {
+    positions.sort((a, b) => b - a)
+    return
+  }
+  for (let index = 1; index < positions.length; index++) {
+    const position = positions[index] as number
+    let to = index
+    for (; to > 0 && (positions[to - 1] as number) < position; to--)
+      positions[to] = positions[to - 1] as number
+    positions[to] = position
   }
 }
 

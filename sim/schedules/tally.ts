@@ -40,6 +40,12 @@ export interface Tallied {
   readonly finalStates: readonly string[] | null
 }
 
+/** How a run has ended, beside what it was. */
+export interface Ended {
+  readonly schedulable: Schedulable
+  readonly schedule: readonly string[]
+}
+
 export class Tally {
   readonly counts: Counts = { executions: 0, blocked: 0, probes: 0, steps: 0, failing: 0 }
   readonly failures: Failing[] = []
@@ -88,7 +94,8 @@ export class Tally {
     for (const text of finalStates ?? []) this.#finalStates.add(text)
   }
 
-  add(explored: Explored, run: Run, schedulable: Schedulable): void {
+  /** `schedule`: the ids of what happened in it, where it failed. */
+  add(explored: Explored, run: Run, { schedulable, schedule }: Ended): void {
     switch (explored) {
       case 'probe':
         this.counts.probes++
@@ -97,7 +104,7 @@ export class Tally {
         this.counts.blocked++
         return
       case 'complete':
-        this.#complete(run, schedulable)
+        this.#complete(run, schedulable, schedule)
     }
   }
 
@@ -118,7 +125,7 @@ export class Tally {
     }
   }
 
-  #complete(run: Run, schedulable: Schedulable): void {
+  #complete(run: Run, schedulable: Schedulable, schedule: readonly string[]): void {
     this.counts.executions++
     this.counts.steps += run.stepCount
     if (run.ending === 'steps') this.leftOut ??= 'length'
@@ -127,13 +134,12 @@ export class Tally {
     if (this.hasFinalStates) this.#finalStates.add(this.#stateOf(run, schedulable))
     if (run.verdict === 'no violation found') return
     this.counts.failing++
-    for (const { property, message } of run.violations) this.#fails(run, property, message)
-    if (run.waiting.length > 0) this.#fails(run, NOT_STUCK, run.waiting.join('; '))
+    for (const { property, message } of run.violations) this.#fails(property, message, schedule)
+    if (run.waiting.length > 0) this.#fails(NOT_STUCK, run.waiting.join('; '), schedule)
   }
 
-  #fails(run: Run, property: string, message: string): void {
+  #fails(property: string, message: string, schedule: readonly string[]): void {
     if (this.failures.some((failure) => failure.property === property)) return
-    const schedule = run.steps.map(({ event }) => event.id)
     this.failures.push({ property, message, execution: this.counts.executions, trace: '', schedule })
   }
 

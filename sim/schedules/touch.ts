@@ -43,6 +43,14 @@ export function meets(a: readonly number[], b: readonly number[]): boolean {
   return false
 }
 
+/** What an event declared when it was seen last, and what it touches if that is all. */
+interface Declared {
+  readonly footprint: Footprint
+  readonly owner: string | undefined
+  readonly touch: Touch
+  readonly whole: Touch
+}
+
 /** Numbers for names, in the order in which they turn up. */
 export class Names {
   readonly #events = new Map<string, number>([['', END]])
@@ -50,7 +58,7 @@ export class Names {
   readonly #resources = new Map<string, number>()
   readonly #resourceNames: string[] = []
   // By event.
-  readonly #declared: { footprint: Footprint; owner: string | undefined; touch: Touch }[] = []
+  readonly #declared: Declared[] = []
 
   event(id: string): number {
     const known = this.#events.get(id)
@@ -96,8 +104,14 @@ export class Names {
       return known.touch
     const { reads, writes } = this.footprintOf(owner, footprint)
     const touch = { event: number, reads, writes, cancels: NOTHING, fault, isLast: false, isWhole: false }
-    this.#declared[number] = { footprint, owner, touch }
+    this.#declared[number] = { footprint, owner, touch, whole: { ...touch, isWhole: true } }
     return touch
+  }
+
+  /** What an event touches that touches what it has declared, and no more. */
+  whole(declared: Touch): Touch {
+    const known = this.#declared[declared.event]
+    return known?.touch === declared ? known.whole : { ...declared, isWhole: true }
   }
 
   /** A footprint, and what firing the event touches in any case: its task. */

@@ -51,7 +51,9 @@ export class Wakeup {
     const inserting = new Inserting(sequence, this.#origin, this.#budgets)
     const { sleep, tree } = this.nodes[sequence.depth] as Node
     for (const touch of sleep) {
-      if (yield* inserting.isInitial({ touch, children: [] })) return undefined
+      const isInitial =
+        inserting.isKnownInitial(touch) ?? (yield* inserting.isInitial({ touch, children: [] }))
+      if (isInitial) return undefined
       if (inserting.refused !== undefined) return inserting.refused
     }
     // What is being explored comes after the last event of the sequence, which depends on it; but for a guard, that
@@ -64,7 +66,7 @@ export class Wakeup {
     let siblings = tree
     for (let index = 1; index < siblings.length; index++) {
       const branch = siblings[index] as Branch
-      const isInitial = yield* inserting.isInitial(branch)
+      const isInitial = inserting.isKnownInitial(branch.touch) ?? (yield* inserting.isInitial(branch))
       if (inserting.refused !== undefined) return inserting.refused
       if (!isInitial) continue
       inserting.descend(branch)

@@ -132,11 +132,11 @@ export class TaskRun implements Schedulable {
   #drainsInTurns = false
   // True once somebody asks for a choice point without saying of which task.
   #carries: boolean
-  readonly #tasks: Task[] = []
+  #tasks: Task[] = []
   // How many tasks have not ended.
   #running = 0
   // Invariant: in the order of `sequence`.
-  readonly #pending: ChoicePoint[] = []
+  #pending: ChoicePoint[] = []
   // Index: a label's.
   readonly #counts: number[] = []
   // How many of the pending points have a fault budget, a channel or a guard, which may keep them from being enabled.
@@ -260,8 +260,8 @@ export class TaskRun implements Schedulable {
     this.#inStep = false
     for (const point of this.#pending) point.release()
     this.#signals?.end()
-    this.#pending.length = 0
-    this.#tasks.length = 0
+    if (this.#pending.length > 0) this.#pending = []
+    this.#tasks = []
     this.#firedTask = undefined
     forgetSettlers()
     if (this.#carries) context?.disarm?.()
@@ -434,7 +434,7 @@ export class TaskRun implements Schedulable {
     // What splice does, without an array for what it took out.
     for (let next = index + 1; next < pending.length; next++) pending[next - 1] = pending[next] as ChoicePoint
     pending.pop()
-    if (isRestricted(point)) this.#restricted--
+    if (this.#restricted > 0 && isRestricted(point)) this.#restricted--
     if (point.task !== undefined) point.task.pending--
     return true
   }
