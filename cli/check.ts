@@ -68,7 +68,7 @@ export function addCheck(heddle: Command, { signal, ends }: shared.Edge): void {
     .addOption(shared.json())
     .addHelpText('after', HELP)
     .action(async (names: string[], { config, timeout: timeoutMs }: CheckCommand, command: Command) => {
-      const project = await openProject({ config }, { timeoutMs, signal })
+      const project = await openProject({ config, isWhole: names.length === 0 }, { timeoutMs, signal })
       const options = shared.settled<CheckCommand>(command, project.settings, ['out', 'workers'])
       ends(await checkCommand(names, options, project, signal))
     })

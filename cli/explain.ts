@@ -42,7 +42,7 @@ export function addExplain(heddle: Command, { signal, ends }: shared.Edge): void
     .addOption(shared.json())
     .addHelpText('after', HELP)
     .action(async (target: string, { config, timeout: timeoutMs }: ExplainCommand, command: Command) => {
-      const project = await openProject({ config }, { timeoutMs, signal })
+      const project = await openProject({ config, isWhole: false }, { timeoutMs, signal })
       const options = shared.settled<ExplainCommand>(command, project.settings, ['timeout'])
       ends(await explainCommand(target, options, project, signal))
     })

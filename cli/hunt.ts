@@ -65,7 +65,7 @@ export function addHunt(heddle: Command, { signal, ends }: shared.Edge): void {
     .addOption(shared.json())
     .addHelpText('after', HELP)
     .action(async (names: string[], { config, timeout: timeoutMs }: HuntCommand, command: Command) => {
-      const project = await openProject({ config }, { timeoutMs, signal })
+      const project = await openProject({ config, isWhole: names.length === 0 }, { timeoutMs, signal })
       const options = shared.settled<HuntCommand>(command, project.settings, [
         'out',
         'seeds',

@@ -22,7 +22,7 @@ export function addList(heddle: Command, { signal, ends }: shared.Edge): void {
     .addOption(shared.config())
     .addOption(shared.json())
     .action(async ({ config, json }: ListCommand) => {
-      const project = await openProject({ config }, { timeoutMs: shared.TIMEOUT_MS, signal })
+      const project = await openProject({ config, isWhole: false }, { timeoutMs: shared.TIMEOUT_MS, signal })
       ends(list(project, json))
     })
 }

@@ -8,6 +8,8 @@ import { findConfig, namedConfig, type Settings } from './config.ts'
 import { UsageError } from './exit.ts'
 import { type Limits, loadedBy, Pool } from './pool.ts'
 import type { OwnScenario } from './subjects.ts'
+import type { LoadTask, TaskResults } from './tasks.ts'
+import { printError } from './terminal.ts'
 import { nameOfFile } from './user-file.ts'
 
 export interface Project {
@@ -20,35 +22,64 @@ export interface Project {
 export interface ProjectOptions {
   /** The word behind `--config`. */
   readonly config?: string | undefined
+  /** Whether all of its scenarios are needed; else a file that cannot be loaded is named on stderr, and left out. */
+  readonly isWhole?: boolean
 }
 
 const NO_PROJECT: Project = { settings: undefined, own: [] }
 
 /**
  * The project of the folder that the command runs in, or of the configuration that is named. Throws a UsageError, on one
- * line with the file in it, for a configuration and for a scenario file that cannot be used.
+ * line with the file in it, for a configuration that cannot be used, and for such a scenario file where all are needed.
  */
-export async function openProject({ config }: ProjectOptions, limits: Limits): Promise<Project> {
+export async function openProject(
+  { config, isWhole = true }: ProjectOptions,
+  limits: Limits,
+): Promise<Project> {
   const file = config === undefined ? await findConfig(process.cwd()) : await namedConfig(config)
   if (file === undefined) return NO_PROJECT
-  const pool = new Pool(1)
+  const loader = new Loader(limits)
   try {
-    const settings = await loadedBy(pool, { kind: 'config', file }, limits)
+    const settings = await loader.load({ kind: 'config', file })
     const own: OwnScenario[] = []
+    const named = config === undefined ? undefined : relative(process.cwd(), file)
     for (const path of await filesOf(settings)) {
-      const held = await loadedBy(pool, { kind: 'scenarios', file: path }, limits)
-      own.push(
-        ...held.map((one) => ({
-          ...one,
-          file: path,
-          config: config === undefined ? undefined : relative(process.cwd(), file),
-        })),
-      )
+      const held = await loader.load({ kind: 'scenarios', file: path }).catch(async (error: unknown) => {
+        if (isWhole || !(error instanceof UsageError)) throw error
+        printError(`heddle: Going on without one file. ${error.message}`)
+        await loader.beginAnew()
+        return []
+      })
+      own.push(...held.map((one) => ({ ...one, file: path, config: named })))
     }
     refuseTwice(own)
     return { settings, own }
   } finally {
-    await pool.close()
+    await loader.close()
+  }
+}
+
+/** Loads files in one worker thread. */
+class Loader {
+  readonly #limits: Limits
+  #pool = new Pool(1)
+
+  constructor(limits: Limits) {
+    this.#limits = limits
+  }
+
+  load<T extends LoadTask>(task: T): Promise<TaskResults[T['kind']]> {
+    return loadedBy(this.#pool, task, this.#limits)
+  }
+
+  /** What a file has left behind in its thread would be said of the next one. */
+  async beginAnew(): Promise<void> {
+    await this.#pool.close()
+    this.#pool = new Pool(1)
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close()
   }
 }
 

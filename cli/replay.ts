@@ -57,7 +57,7 @@ export function addReplay(heddle: Command, { signal, ends }: shared.Edge): void 
     .addOption(shared.json())
     .addHelpText('after', HELP)
     .action(async (target: string, { config, timeout: timeoutMs }: ReplayCommand, command: Command) => {
-      const project = await openProject({ config }, { timeoutMs, signal })
+      const project = await openProject({ config, isWhole: false }, { timeoutMs, signal })
       const options = shared.settled<ReplayCommand>(command, project.settings, ['strategy', 'timeout'])
       const given = Object.keys(options).filter((name) => command.getOptionValueSource(name) === 'cli')
       ends(await replayCommand(target, { ...options, given }, project, signal))

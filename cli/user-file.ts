@@ -2,6 +2,7 @@
 // not say "module", as CommonJS. Runs the file's code, so only a worker thread does it; and from then on hears what that
 // code throws after everything that called it is over.
 
+import { existsSync } from 'node:fs'
 import { createRequire, Module } from 'node:module'
 import { relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -27,9 +28,21 @@ export async function importUserFile(path: string): Promise<Exports> {
   try {
     return unwrapped(await import(pathToFileURL(path).href))
   } catch (error) {
-    throw new UsageError(`Loading ${nameOfFile(path)} failed: ${oneLine(error)}`)
+    throw new UsageError(`Loading ${nameOfFile(path)} failed: ${whyNot(error)}`)
   }
 }
+
+/** What a file was refused for. The compiler is told that every file is a `.ts`, and says so of one that is not there. */
+function whyNot(error: unknown): string {
+  if (!(error instanceof Error)) return oneLine(error)
+  const message = error.message.replace(/^(.+)\.ts(?=:\d+:\d+: )/gm, (shown, stem: string) => {
+    const file = ENDS.map((end) => stem + end).find((one) => existsSync(one))
+    return file === undefined ? shown : nameOfFile(file)
+  })
+  return oneLine(`${error.name}: ${message}`)
+}
+
+const ENDS = ['.ts', '.mts', '.cts', '.tsx'] as const
 
 /** A file as a person at this terminal calls it. */
 export function nameOfFile(path: string): string {
