@@ -8,6 +8,7 @@ export {
   checkFolder,
   REPLAY_EXTENSION,
   readReplayFile,
+  readTrace,
   replayFileName,
   untaken,
   writeReplayFile,
@@ -17,5 +18,5 @@ export { isToHold, replayText } from './replay-text.ts'
 export { type Recorded, type Replayed, replayOn, shownOn } from './replayed.ts'
 export { type Size, type Smaller, shrinkRecord } from './smaller.ts'
 export { type Align, type Cell, table } from './table.ts'
-export { colours, heading, oneLine, plain, thousands, width, wrapped } from './text.ts'
+export { colours, counted, heading, oneLine, plain, thousands, width, wrapped } from './text.ts'
 export { pasteOf, readToken, tokenOfTrace } from './token.ts'

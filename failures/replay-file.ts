@@ -5,7 +5,7 @@ import { constants } from 'node:fs'
 import { access, mkdir, open, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
-import { HeddleError, TRACE_LIMITS } from '../sim/index.ts'
+import { HeddleError, parseTrace, TRACE_LIMITS, type Trace } from '../sim/index.ts'
 import { plain } from './text.ts'
 
 export const REPLAY_EXTENSION = '.replay'
@@ -37,6 +37,17 @@ export async function readReplayFile(path: string): Promise<Uint8Array> {
     return buffer.subarray(0, length)
   } finally {
     await file.close()
+  }
+}
+
+/** What a replay file holds. Throws as {@link readReplayFile} and `parseTrace` do, each time with the path. */
+export async function readTrace(path: string): Promise<Trace> {
+  const bytes = await readReplayFile(path)
+  try {
+    return parseTrace(bytes)
+  } catch (error) {
+    if (!(error instanceof HeddleError)) throw error
+    throw new HeddleError(error.code, `${plain(path)}: ${error.message}`)
   }
 }
 

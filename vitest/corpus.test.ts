@@ -115,9 +115,9 @@ describe('a corpus', () => {
       'unknown.replay',
       'Expected a record of a scenario that replays() is given, found one of "nobody knows", which is not among "scenarios".',
     ],
-    ['damaged.replay', 'HeddleError: '],
-    ['binary.replay', 'HeddleError: '],
-    ['link.replay', 'HeddleError: '],
+    ['damaged.replay', 'HeddleError: replays/damaged.replay: Expected SHA-256 '],
+    ['binary.replay', 'HeddleError: replays/binary.replay: Expected a replay file, '],
+    ['link.replay', 'HeddleError: replays/link.replay: Expected a replay file, '],
   ])('fails where it does not, and says why in a line: %s', (file, message) => {
     expect(ran.status(NAME + file)).toBe('failed')
     expect(ran.failure(NAME + file).split('\n')[0]).toContain(message)

@@ -11,12 +11,12 @@ import {
   plain,
   REPLAY_EXTENSION,
   type Replayed,
-  readReplayFile,
+  readTrace,
   replayOn,
   replayText,
   scenarioOf,
 } from '../failures/index.ts'
-import { HeddleError, parseTrace, type Scenario, type Trace, type TraceHeader } from '../sim/index.ts'
+import { HeddleError, type Scenario, type Trace, type TraceHeader } from '../sim/index.ts'
 import { TIMEOUT_MS } from './options.ts'
 import { stackBelow } from './stack.ts'
 import { atSite } from './violation.ts'
@@ -78,7 +78,7 @@ function filesIn(folder: string): readonly string[] | string {
 }
 
 async function checkFile(path: string, scenarios: Corpus['scenarios']): Promise<void> {
-  const trace = parseTrace(await readReplayFile(path))
+  const trace = await readTrace(relative(process.cwd(), path) || path)
   const replayed = await replayOn(trace, scenarioFor(trace, scenarios))
   const { outcome } = replayed
   if (outcome === 'exact' || (outcome === 'fixed' && isToHold(replayed))) return

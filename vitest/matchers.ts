@@ -2,14 +2,7 @@
 // are registered when this file is loaded.
 
 import { expect } from 'vitest'
-import {
-  plain,
-  type Replayed,
-  readReplayFile,
-  replayText as replayedText,
-  replayOn,
-  scenarioOf,
-} from '../failures/index.ts'
+import { plain, type Replayed, readTrace, replayOn, replayText, scenarioOf } from '../failures/index.ts'
 import {
   encodeTrace,
   HeddleError,
@@ -18,6 +11,7 @@ import {
   type Run,
   type Scenario,
   type TimingName,
+  type Trace,
 } from '../sim/index.ts'
 import { type Finding, findingOf, isRun } from './holding.ts'
 
@@ -98,34 +92,33 @@ async function toReplayExactly(received: unknown, scenario?: Scenario): Promise<
   }
   const replayed = isRun(received)
     ? await replayRun(received, on)
-    : await replayText(await bytesOf(received), on)
+    : await replayTrace(await traceOf(received), on)
   return {
     pass: replayed.outcome === 'exact',
     message: () =>
       replayed.outcome === 'exact'
         ? 'Expected the record not to come out to the byte, found that it does.'
-        : `Expected the record to come out to the byte, found that it is ${replayed.outcome}.\n\n${replayedText(replayed)}\n`,
+        : `Expected the record to come out to the byte, found that it is ${replayed.outcome}.\n\n${replayText(replayed)}\n`,
   }
 }
 
 /** A run does not say whether claims about time were judged in it, as they are in sampled time. */
 async function replayRun(run: Run, scenario: Scenario): Promise<Replayed> {
   const as = (timing: TimingName) =>
-    replayText(encodeTrace(run, { seed: null, strategy: null, timing }), scenario)
+    replayTrace(parseTrace(encodeTrace(run, { seed: null, strategy: null, timing })), scenario)
   const sampled = await as('sampled')
   return sampled.outcome === 'exact' ? sampled : as('untimed')
 }
 
-async function replayText(text: string | Uint8Array, scenario: Scenario): Promise<Replayed> {
-  const trace = parseTrace(text)
+function replayTrace(trace: Trace, scenario: Scenario): Promise<Replayed> {
   return replayOn(trace, scenarioOf(trace, scenario))
 }
 
-async function bytesOf(received: unknown): Promise<Uint8Array | string> {
-  if (received instanceof Uint8Array) return received
+async function traceOf(received: unknown): Promise<Trace> {
+  if (received instanceof Uint8Array) return parseTrace(received)
   if (typeof received === 'string') {
     // A path is a line, and a record begins with its header.
-    return received.startsWith('{') ? received : readReplayFile(received)
+    return received.startsWith('{') ? parseTrace(received) : readTrace(received)
   }
   throw new HeddleError(
     'HEDDLE_OPTIONS',

@@ -1,6 +1,8 @@
 // The command that a failure prints replays it, in its own test, also after the code was edited; and a record that no
 // test is of, or that is none, is told from one that passes.
 
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { project, type Ran, SPAWNS } from './project.fixture.ts'
 import { IMPORTS, INBOX, MENDED, tabs } from './samples.fixture.ts'
@@ -26,11 +28,14 @@ let ran: Ran
 const labelled = (label: string, text: string) =>
   new RegExp(`^  ${label} +(.*)$`, 'm').exec(text)?.[1] ?? `no line ${label}`
 
+const inboxFile = '.heddle/inbox.test.ts/keeps-the-first-message.hello-is-processed.replay'
+
 beforeAll(async () => {
   ran = await app.run()
+  const text = readFileSync(join(app.path, inboxFile), 'utf8')
+  app.write('edited.replay', text.replace('"at":1000', '"at":1001'))
 }, SPAWNS.timeout)
 
-const inboxFile = '.heddle/inbox.test.ts/keeps-the-first-message.hello-is-processed.replay'
 const inbox = (environment: Record<string, string>, args = ['inbox.test.ts']) => app.run(args, environment)
 
 describe('the command that a failure prints', SPAWNS, () => {
@@ -108,7 +113,11 @@ describe('HEDDLE_REPLAY', SPAWNS, () => {
 
   it.each([
     ['nowhere.replay', 'HeddleError: Expected a replay file at nowhere.replay, found no such file.'],
-    ['inbox.test.ts', 'HeddleError: '],
+    [
+      'inbox.test.ts',
+      'HeddleError: inbox.test.ts: Expected a replay file, which begins with {"heddle":, found "',
+    ],
+    ['edited.replay', 'HeddleError: edited.replay: Expected SHA-256 '],
     ['heddle1:abcd', 'HeddleError: The token is cut short. Copy all of it, and paste it again.'],
     ['heddle9:abcd', 'HeddleError: The token was made by a newer heddle'],
   ])('fails in a line where it names no record: %s', async (asked, message) => {

@@ -6,8 +6,8 @@ import {
   isOf,
   plain,
   type Replayed,
-  readReplayFile,
   readToken,
+  readTrace,
   replayOn,
   replayText,
   scenarioOf,
@@ -30,7 +30,7 @@ import { violation } from './violation.ts'
 
 /** Replays the record if it is of this test's scenario, and says whether it did. Throws what the test fails with. */
 export async function replayAsked(job: Job, asked: string): Promise<boolean> {
-  const record = isToken(asked) ? readToken(asked) : parseTrace(await readReplayFile(asked))
+  const record = isToken(asked) ? readToken(asked) : await readTrace(asked)
   const isOurs = isOf(record, job.scenario)
   noteReplay({ asked, of: record.header.scenario, isOurs })
   if (!isOurs) return false
