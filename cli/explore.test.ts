@@ -69,7 +69,7 @@ it.concurrent('refuses a file to resume from that is none', SPAWNS, async () => 
 })
 
 it.concurrent.each([
-  ['loops for ever', 'for (;;) {}', /spins did nothing for 2 s\./, 1],
+  ['loops for ever', 'for (;;) {}', /spins did nothing for 8 s\./, 1],
   ['ends its thread', 'process.exit(0)', /spins ended its thread: /, 1],
   ['is not deterministic', 'observe({ type: "drawn", n: Math.random() })', /spins: One order, run twice/, 3],
 ] as const)('gives up code that %s, and says so', SPAWNS, async (_, statement, said, exits) => {
@@ -82,7 +82,7 @@ export default world('spins', ({ task, observe }) => {
   })
 })`,
   })
-  const { code, stdout, stderr } = await own.heddle('explore', '--timeout', '2')
+  const { code, stdout, stderr } = await own.heddle('explore', '--timeout', '8')
   expect(stderr).toBe('')
   expect(stdout).toMatch(said)
   expect(code).toBe(exits)

@@ -9,6 +9,7 @@ import { explorables } from '../properties/index.ts'
 import { HeddleError, type Json } from '../sim/index.ts'
 import { chosen, forEntry, nameOf } from './coordinators.ts'
 import { EXIT, type ExitCode, UsageError } from './exit.ts'
+import { exploringText } from './explore-progress.ts'
 import {
   type ExploreFinding,
   type ExploreOutcome,
@@ -159,16 +160,25 @@ async function run(
   const explorings = subjects.map((subject) =>
     exploringOf(pool, subject, { executionsMax, preemptionsMax, timeMaxMs, resume, silentMaxMs }),
   )
+  const outcomes: ExploreOutcome[] = subjects.map((subject) => ({ ...subject, explored: undefined }))
   let done = 0
   const began = performance.now()
   const timer = setInterval(() => {
-    const traces = explorings.reduce((sum, exploring) => sum + exploring.traces, 0)
-    const perSecond = Math.round((traces * 1_000) / (performance.now() - began))
+    const all = explorings.map(({ standing }) => standing)
+    const sum = (of: 'traces' | 'failing') => all.reduce((total, one) => total + one[of], 0)
+    const traces = sum('traces')
     line.update(
-      `${done} of ${subjects.length} explorations, ${thousands(traces)} traces, ${thousands(perSecond)}/s`,
+      exploringText({
+        done,
+        explorations: all.length,
+        traces,
+        failing: sum('failing'),
+        perSecond: (traces * 1_000) / (performance.now() - began),
+        open: all.filter((_, index) => outcomes[index]?.explored === undefined),
+        workers: pool.workers,
+      }),
     )
   }, LOOK_EVERY_MS)
-  const outcomes: ExploreOutcome[] = subjects.map((subject) => ({ ...subject, explored: undefined }))
   // Each its share of the threads, which is more towards the end.
   const atOnce = () => Math.floor(pool.workers / Math.min(pool.workers, subjects.length - done))
   try {

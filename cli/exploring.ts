@@ -12,6 +12,7 @@ import {
   resumption,
 } from '../sim/index.ts'
 import { CheckLink } from './check-link.ts'
+import type { ExploringStanding } from './explore-progress.ts'
 import { type ExploringSubject, explorable, nowMs, type Shown } from './explore-task.ts'
 import { Interrupted, type Pool, ThreadEnded } from './pool.ts'
 
@@ -51,12 +52,16 @@ export class Exploring {
   readonly #subject: ExploringSubject
   readonly #manner: ExploreManner
   readonly #exploration: Exploration
+  /** What it was resumed with. */
+  readonly #before: { readonly executions: number; readonly failing: number }
   readonly #links = new Set<CheckLink>()
   readonly #ending = new AbortController()
   #isCalledOff = false
   #lost: string | undefined
   #divergence: string | undefined
   #beats = 0
+  /** Once it runs. */
+  #untilMs: number | undefined
   #beganMs: number | undefined
 
   /** Throws HEDDLE_RESUME for a state to resume from that is none. */
@@ -69,13 +74,21 @@ export class Exploring {
     const tally = new ExploreTally([], undefined)
     this.#exploration =
       resume === undefined ? new Exploration(tally, bounds) : resumedExploration(resume, tally, bounds)
+    this.#before = { ...this.#exploration.tally.counts }
   }
 
-  /** Traces so far, those of pieces that are being worked on included. */
-  get traces(): number {
-    let traces = this.#exploration.tally.counts.executions
+  /** How far it is, pieces that are being worked on included; of these, failures are known once they are done. */
+  get standing(): ExploringStanding {
+    const { executionsMax = Number.POSITIVE_INFINITY, timeMaxMs = Number.POSITIVE_INFINITY } = this.#manner
+    const { executions, failing } = this.#exploration.tally.counts
+    let traces = executions
     for (const link of this.#links) traces += link.progress().states
-    return traces
+    return {
+      traces: traces - this.#before.executions,
+      failing: failing - this.#before.failing,
+      tracesLeft: Math.max(0, executionsMax - traces),
+      msLeft: this.#untilMs === undefined ? timeMaxMs : Math.max(0, this.#untilMs - nowMs()),
+    }
   }
 
   /** Grows as long as anything is done. */
@@ -92,6 +105,7 @@ export class Exploring {
   async run({ signal, atOnce }: { readonly signal: AbortSignal; atOnce(): number }): Promise<Explored> {
     const { timeMaxMs } = this.#manner
     const untilMs = timeMaxMs === undefined ? Number.POSITIVE_INFINITY : nowMs() + timeMaxMs
+    this.#untilMs = untilMs
     let timer: NodeJS.Timeout | undefined
     const abort = () => {
       this.#isCalledOff = true

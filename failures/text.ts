@@ -29,6 +29,11 @@ export function thousands(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
+/** `1 step`, `2,000 steps`; for words whose plural only has an s more. */
+export function counted(count: number, what: string): string {
+  return `${thousands(count)} ${what}${count === 1 ? '' : 's'}`
+}
+
 /** Text on as many lines as it needs, those after the first one indented. A word may be longer than a line. */
 export function wrapped(text: string, chars: number, indent = ''): readonly string[] {
   const lines: string[] = []
