@@ -124,7 +124,9 @@ export async function keep(
   const shown = smaller?.recorded ?? recorded
   const divergence = recorded.divergence ?? shown.divergence
   if (divergence !== null) return divergence.message
-  const path = await writeReplayFile(options.folder, fileName, shown.text)
+  const { text } = shown
+  const isShrunk = smaller !== undefined
+  const path = await writeReplayFile(options.folder, fileName, text, { isShrunk })
   const file = relative(process.cwd(), path) || path
   return {
     scenario: subject.scenario,
@@ -138,7 +140,7 @@ export async function keep(
     smaller: smaller && sizesOf(smaller),
     file,
     command: replayCommandFor(file, subject),
-    token: options.pastes ? await tokenOf(pool, { text: shown.text, subject }, options) : undefined,
+    token: options.pastes ? await tokenOf(pool, { text, subject }, options) : undefined,
   }
 }
 

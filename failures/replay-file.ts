@@ -70,11 +70,32 @@ function reason(error: NodeJS.ErrnoException): string {
   return `one that cannot be read (${error.code})`
 }
 
-/** Writes a replay file, its folder too where it is not there, and gives its path. */
-export async function writeReplayFile(folder: string, name: string, text: string): Promise<string> {
+/**
+ * Writes a replay file of a failure, its folder too where it is not there, and gives its path. It stands beside a file of
+ * the same property that must not be lost: one that is to hold, or a smaller one where this is none that was shrunk.
+ */
+export async function writeReplayFile(
+  folder: string,
+  name: string,
+  text: string,
+  { isShrunk = false }: { readonly isShrunk?: boolean } = {},
+): Promise<string> {
   const path = join(folder, name)
+  const there = await readTrace(path).catch(() => undefined)
+  const beside = there === undefined ? undefined : besideOf(there, parseTrace(text), isShrunk)
+  if (beside !== undefined) {
+    return writeReplayFile(folder, name.replace(/(?=\.replay$)/, `.${beside}`), text, { isShrunk })
+  }
   await writeWhole(path, text)
   return path
+}
+
+/** What the file of a failure has in its name, where one is there that must not be replaced. */
+function besideOf(there: Trace, found: Trace, isShrunk: boolean): 'again' | 'unshrunk' | undefined {
+  const { scenario, expect } = there.header
+  if (scenario !== found.header.scenario || expect.property !== found.header.expect.property) return undefined
+  if (expect.verdict === 'no violation found') return 'again'
+  return !isShrunk && there.steps.length < found.steps.length ? 'unshrunk' : undefined
 }
 
 /** Writes a file whole or not at all, its folder too where it is not there. */
