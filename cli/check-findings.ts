@@ -70,6 +70,7 @@ function failureOf(of: Checked, shown: Shown, file: string): CheckFailure {
     message: shown.message,
     step: recorded.found.step,
     timeUs: recorded.found.at,
+    thrownAt: recorded.thrownAt,
     timeline: recorded.timeline,
     file,
     command: replayCommandFor(file, of.subject),

@@ -136,6 +136,7 @@ export async function keep(
     message: shown.found.message ?? '',
     step: shown.found.step,
     timeUs: shown.found.at,
+    thrownAt: shown.thrownAt,
     timeline: shown.timeline,
     smaller: smaller && sizesOf(smaller),
     file,

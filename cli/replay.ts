@@ -104,6 +104,7 @@ export async function replayCommand(
         ? json(replayed)
         : [
             replayText(replayed),
+            ...(replayed.thrownAt === null ? [] : [`Thrown at ${plain(replayed.thrownAt)}.`]),
             ...(await inShort(pool, { ...job, replayed }, limits)),
             ...(accepted === undefined ? [] : [accepted]),
           ].join('\n'),

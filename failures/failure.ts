@@ -17,6 +17,8 @@ export interface Failure {
   readonly message: string
   readonly step: number
   readonly timeUs: number
+  /** Where it was thrown, for whom nothing else says so. */
+  readonly thrownAt?: string | null | undefined
   readonly timeline: Timeline
   /** What shrinking left of it, and what decides it; undefined where it is as it was found. */
   readonly smaller?: Omit<Smaller, 'recorded'> | undefined
@@ -66,11 +68,12 @@ function head({ scenario, coordinator, property, which }: Failure): string {
 const LABEL = ' '.repeat('  Violated   '.length)
 
 function foot(failure: Failure): readonly string[] {
-  const { message, step, timeUs, file, command, smaller, token } = failure
+  const { message, step, timeUs, thrownAt, file, command, smaller, token } = failure
   const decides = smaller?.decides ?? failure.decides
   const said = `${plain(message)} (step ${step}, ${formatUs(timeUs)})`
   return [
     ...labelled(['Violated', said]),
+    ...(thrownAt == null ? [] : [`  Thrown at  ${plain(thrownAt)}`]),
     ...(smaller === undefined ? [] : labelled(shrunkLine(smaller))),
     ...(decides === undefined ? [] : labelled(decisionLine(decides))),
     `  Written    ${plain(file)}`,

@@ -16,7 +16,9 @@ import {
   type Scenario,
   type Trace,
 } from '../sim/index.ts'
+import { thrownAt } from './thrown.ts'
 import { type Timeline, watched } from './timeline.ts'
+import { Witness } from './witness.ts'
 
 export interface Replayed {
   readonly scenario: string
@@ -33,6 +35,11 @@ export interface Replayed {
   /** What of the schedule was found again, where the code was changed. */
   readonly alignment: Alignment | null
   readonly timeline: Timeline
+  /**
+   * Where what violates it was thrown, as `src/inbox.ts:12:5`; null where nothing was, or by none of the user's lines. A
+   * test runner counts lines of what it has made of a file.
+   */
+  readonly thrownAt: string | null
   /** The text of the record that would be exact, where the schedule could be followed on changed code. */
   readonly renewed: string | null
 }
@@ -48,10 +55,12 @@ export async function replayOn(trace: Trace, scenario: Scenario): Promise<Replay
 
 /** What a replay came to, with the timeline of the run that it is about. */
 export async function shownOn(trace: Trace, scenario: Scenario, replayed: Replay): Promise<Replayed> {
-  const watch = watched(scenario)
+  const witness = new Witness(scenario)
+  const watch = watched(witness.scenario)
   const { outcome, found } = replayed
   const isAligned = 'alignment' in replayed
   const again = acceptedTrace(trace.header, replayed.run, found.property ?? trace.header.expect.property)
+  const shown = await rerun(again, watch.scenario)
   return {
     scenario: scenario.name,
     coordinator: coordinatorOf(scenario),
@@ -62,7 +71,8 @@ export async function shownOn(trace: Trace, scenario: Scenario, replayed: Replay
     outcome,
     divergence: outcome === 'exact' ? null : replayed.divergence,
     alignment: isAligned ? replayed.alignment : null,
-    timeline: watch.timeline(await rerun(again, watch.scenario)),
+    timeline: watch.timeline(shown),
+    thrownAt: thrownAt(witness.thrownFor(found.property ?? '', found.message ?? '')),
     renewed: isAligned && outcome !== 'stale' ? formatTrace(again) : null,
   }
 }

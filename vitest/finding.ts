@@ -11,6 +11,7 @@ import {
   type Smaller,
   scenarioOf,
   shrinkRecord,
+  Witness,
   writeWhole,
 } from '../failures/index.ts'
 import {
@@ -27,7 +28,6 @@ import {
 import { replayCommand, replayPath } from './command.ts'
 import { inTime, isTimeout, type Job } from './job.ts'
 import { type Told, violation } from './violation.ts'
-import { Witness } from './witness.ts'
 
 export interface Finding {
   /** The text of the trace as it was found. */

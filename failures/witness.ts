@@ -1,7 +1,6 @@
 // Looks at a run for what its trace does not keep: the very errors that the code under test or a claim threw, with
 // their stacks and what they compared. The run is the same with it as without.
 
-import { around } from '../failures/index.ts'
 import {
   describeThrown,
   NO_EXCEPTION,
@@ -10,6 +9,7 @@ import {
   type Schedulable,
   type Sometimes,
 } from '../sim/index.ts'
+import { around } from './around.ts'
 
 type Calls = (...values: any[]) => any
 
