@@ -226,3 +226,15 @@ describe('a project with a test runner and a compiler', () => {
     expect(gate.code).toBe(0)
   })
 })
+
+describe('a clone', () => {
+  it('has types of each door once it is built, so that an editor knows what its files import', () => {
+    const types = Object.values(manifest.exports).flatMap((door) =>
+      typeof door === 'object' ? [(door as { types: string }).types] : [],
+    )
+    expect(types).toHaveLength(DOORS.length - 1)
+    for (const path of types) {
+      expect(readFileSync(new URL(path, import.meta.url), 'utf8')).toMatch(/^(ex|im)port /)
+    }
+  })
+})
