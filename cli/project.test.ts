@@ -250,7 +250,7 @@ describe('a project that cannot be used', () => {
     [
       'two of one name',
       project({ 'a.sim.ts': world('twice'), 'b.sim.ts': world('twice') }),
-      'found a scenario named "twice" in a.sim.ts and in b.sim.ts.',
+      'found a scenario named "twice" in a.sim.ts and in b.sim.ts. Rename one of them, or leave out one of the files',
     ],
   ])('because of %s gets one line', SPAWNS, async (_, { heddle }, expected) => {
     const { code, stdout, stderr } = await heddle('hunt')

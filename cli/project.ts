@@ -100,12 +100,12 @@ function refuseTwice(own: readonly OwnScenario[]): void {
   for (const one of own) {
     const other = first.get(one.scenario)
     if (other !== undefined) {
-      const where =
-        other.file === one.file
-          ? `twice in ${nameOfFile(one.file)}`
-          : `${nameOfFile(other.file)} and in ${nameOfFile(one.file)}`
+      const isTwice = other.file === one.file
+      const where = isTwice
+        ? `twice in ${nameOfFile(one.file)}. Rename one of them`
+        : `in ${nameOfFile(other.file)} and in ${nameOfFile(one.file)}. Rename one of them, or leave out one of the files in "scenarios" of the configuration`
       throw new UsageError(
-        `Expected names that are unique, found a scenario named "${plain(one.scenario, 60)}" ${other.file === one.file ? '' : 'in '}${where}. Rename one of them.`,
+        `Expected names that are unique, found a scenario named "${plain(one.scenario, 60)}" ${where}.`,
       )
     }
     first.set(one.scenario, one)
