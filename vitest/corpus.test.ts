@@ -79,6 +79,7 @@ beforeAll(async () => {
   app.write('replays/nested/deep/fails.replay', fails)
   cpSync(join(app.path, 'replays/tabs.replay'), join(app.path, 'replays/odd \u001b[31mname.replay'))
   symlinkSync('/etc/hostname', join(app.path, 'replays/link.replay'))
+  for (const name of ['here', 'here-too']) symlinkSync('.', join(app.path, 'replays', name))
   ran = await app.run()
 }, SPAWNS.timeout)
 

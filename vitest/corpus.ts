@@ -66,14 +66,20 @@ export function replays(folder: string | URL, { scenarios, timeoutMs = TIMEOUT_M
 /** The replay files in a folder and those within it, sorted; a sentence that says why there can be none. */
 function filesIn(folder: string): readonly string[] | string {
   try {
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .map((file) => file.replaceAll('\\', '/'))
-      .filter((file) => file.endsWith(REPLAY_EXTENSION))
-      .sort((a, b) => (a < b ? -1 : 1))
+    return [...filesBelow(folder, '')].sort((a, b) => (a < b ? -1 : 1))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return 'no such folder'
     return code === 'ENOTDIR' ? 'something that is no folder' : `one that cannot be read (${code})`
+  }
+}
+
+/** A link to a folder is not followed, as it may lead back to where it is. */
+function* filesBelow(folder: string, before: string): Generator<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const file = before + entry.name
+    if (entry.isDirectory()) yield* filesBelow(join(folder, entry.name), `${file}/`)
+    else if (file.endsWith(REPLAY_EXTENSION)) yield file
   }
 }
 
