@@ -227,6 +227,28 @@ describe('a project with a test runner and a compiler', () => {
   })
 })
 
+describe('a project with fast-check 3', () => {
+  it('takes the package, and finds with its arbitraries', INSTALLS, async () => {
+    const older = installation({
+      'package.json': JSON.stringify(PACKAGE),
+      'program.js': `import fc from 'fast-check'
+        import { run } from 'heddle'
+        import { schedules } from 'heddle/fast-check'
+        import { competing, lifecycle } from 'heddle/model'
+        import { oneOwnerPerUser } from 'heddle/properties'
+        const tabs = lifecycle('two tabs', { coordinator: competing, connections: 2, properties: [oneOwnerPerUser] })
+        const holds = async (source) => (await run(tabs, { source })).violations.length === 0
+        const { counterexample } = await fc.check(fc.asyncProperty(schedules(), holds), { seed: 1 })
+        console.log(fc.stringify(counterexample))`,
+    })
+    await older.install('fast-check@3.23.2')
+    await older.install(tarball)
+    const { code, output } = await older.run(process.execPath, 'program.js')
+    expect(output).toMatch(/^\[schedule\(\[.*\]\)\]\n$/)
+    expect(code).toBe(0)
+  })
+})
+
 describe('a clone', () => {
   it('has types of each door once it is built, so that an editor knows what its files import', () => {
     const types = Object.values(manifest.exports).flatMap((door) =>
