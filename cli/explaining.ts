@@ -6,8 +6,12 @@ import { type Explanation, explain, parseTrace } from '../sim/index.ts'
 import { type Known, madeAgain, parsed } from './replaying.ts'
 import type { Subject } from './subjects.ts'
 
-/** Shrinks a recorded failure, and finds out what decides it. */
-export type ShrinkTask = Subject & { readonly kind: 'shrink'; readonly text: string }
+/** Shrinks a recorded failure, and finds out what decides it, as far as it comes until a moment of `nowMs`. */
+export type ShrinkTask = Subject & {
+  readonly kind: 'shrink'
+  readonly text: string
+  readonly untilMs: number
+}
 
 /** Replays a file, and finds out what decides what it violates. */
 export interface ExplainTask extends Known {

@@ -16,6 +16,7 @@ import {
 } from '../sim/index.ts'
 import { CheckLink, type Shared } from './check-link.ts'
 import { type CoordinatorRef, load } from './coordinators.ts'
+import { deadline } from './deadline.ts'
 import { ownScenario } from './own.ts'
 import type { OwnSubject } from './subjects.ts'
 
@@ -32,7 +33,7 @@ export interface ExplorableSubject {
 export type ExploreTask = ExploringSubject & {
   readonly kind: 'explore'
   readonly piece: PieceTask
-  /** When to end, in milliseconds of {@link nowMs}; Infinity for never. */
+  /** When to end, in milliseconds of `nowMs`; Infinity for never. */
   readonly untilMs: number
   readonly shared: Shared
 }
@@ -67,17 +68,13 @@ export function explorable(index: number): Explorable {
   return entry
 }
 
-/** Milliseconds on the clock that all threads have in common. */
-export function nowMs(): number {
-  return performance.timeOrigin + performance.now()
-}
-
 export async function exploreSubject(task: ExploreTask): Promise<ExploringResults['explore']> {
   const scenario = await subjectOf(task)
   const link = new CheckLink(task.shared)
   const began = performance.now()
+  const end = deadline(task.untilMs)
   const watch = {
-    isEnding: () => link.aborted || nowMs() >= task.untilMs,
+    isEnding: () => link.aborted || end.aborted,
     // In the words of a check: a trace is a state that was looked into, and a step a transition.
     onProgress: ({ executions, steps }: ExploreProgress) =>
       link.tell({ states: executions, transitions: steps, frontier: 0, depth: 0, storedBytes: 0 }),

@@ -12,8 +12,9 @@ import {
   resumption,
 } from '../sim/index.ts'
 import { CheckLink } from './check-link.ts'
+import { nowMs } from './deadline.ts'
 import type { ExploringStanding } from './explore-progress.ts'
-import { type ExploringSubject, explorable, nowMs, type Shown } from './explore-task.ts'
+import { type ExploringSubject, explorable, type Shown } from './explore-task.ts'
 import { Interrupted, type Pool, ThreadEnded } from './pool.ts'
 
 export interface ExploreManner {

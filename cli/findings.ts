@@ -1,5 +1,5 @@
 // Turns what a hunt found into replay files: each violated property of each scenario is recorded from its
-// first failing seed, replayed at once, and written whole or not at all.
+// first failing seed, replayed at once, made small as far as time allows, and written whole or not at all.
 
 import { relative } from 'node:path'
 import {
@@ -11,8 +11,9 @@ import {
   untaken,
   writeReplayFile,
 } from '../failures/index.ts'
+import { nowMs } from './deadline.ts'
 import { UsageError } from './exit.ts'
-import type { Hunted } from './hunting.ts'
+import type { Hunted, Report } from './hunting.ts'
 import { eachOf, Interrupted, type Limits, type Pool, ThreadEnded, TimedOut } from './pool.ts'
 import { replayCommandFor, type Subject, titleOf } from './subjects.ts'
 import type { Manner } from './tasks.ts'
@@ -34,96 +35,130 @@ export interface FindingOptions extends Manner, Limits {
   readonly folder: string
   /** Whether to make a token of each, for pasting. */
   readonly pastes: boolean
-  /** How long making one small may take at that moment; as long as any task unless given. */
-  readonly shrinkMaxMs?: () => number
+  /** How long making one of so many small may take at that moment; as long as any task unless given. */
+  readonly shrinkMaxMs?: (left: number) => number
   /** Which failures are made small first. */
   readonly shrinks: (wanted: { readonly scenario: string; readonly property: string }) => boolean
 }
 
-interface Wanted {
-  readonly hunted: Hunted
+/** What violates a property. */
+export interface Found {
+  readonly subject: Subject
   readonly property: string
-  readonly seed: number
-  readonly violated: number
+  /** The seed that it is recorded from; null where it comes from no seed. */
+  readonly seed: number | null
+  /** Where among all that ran. */
+  readonly which: string
   readonly fileName: string
+  /** A sentence where it did not come out again; undefined where it was called off. */
+  readonly recorded: Recorded | string | undefined
+  readonly recordedInMs: number
+  /** Whether it cannot be made smaller. */
+  readonly isFinal?: boolean
 }
 
-/** Records every violated property. When called off, gives what was written by then. */
+/** Records every violated property. When called off, gives what was recorded by then. */
 export async function recordFindings(
   pool: Pool,
   hunted: readonly Hunted[],
   options: FindingOptions,
 ): Promise<Findings> {
-  const all = wanted(hunted)
-  const found: (SeedFailure | string | undefined)[] = all.map(() => undefined)
-  let replayedExactly = 0
-  let interrupted = false
+  const found = await recordSeeds(pool, hunted, options)
+  const kept = await keepAll(pool, found, options)
+  const failures = kept.flatMap((one, index): SeedFailure[] =>
+    typeof one === 'object' ? [{ ...one, seed: found[index]?.seed as number }] : [],
+  )
+  return {
+    failures,
+    replayedExactly: failures.length,
+    divergences: kept.filter((one) => typeof one === 'string'),
+    interrupted: options.signal.aborted,
+  }
+}
+
+/**
+ * The first seed that violates each property, recorded and replayed at once: all of them before any is made small, and
+ * one of each scenario before the others, should there be no time for all.
+ */
+export async function recordSeeds(
+  pool: Pool,
+  hunted: readonly Hunted[],
+  options: Manner & Limits,
+): Promise<readonly Found[]> {
+  const all = toRecord(hunted)
+  const found = all.map(({ turn: _, ...one }): Found => ({ ...one, recorded: undefined, recordedInMs: 0 }))
+  const turns = [...all.entries()].sort(([i, a], [j, b]) => a.turn - b.turn || i - j)
   try {
-    await eachOf(all, pool.workers, async (one, index) => {
-      const recorded = await recordOne(pool, one, options)
-      if (typeof recorded !== 'string') replayedExactly++
-      found[index] = recorded
+    await eachOf(turns, pool.workers, async ([index, { turn: _, ...one }]) => {
+      const began = performance.now()
+      const recorded = await recordSeed(pool, one, options)
+      found[index] = { ...one, recorded, recordedInMs: performance.now() - began }
     })
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error
-    interrupted = true
   }
-  return {
-    failures: found.filter((one) => typeof one === 'object'),
-    replayedExactly,
-    divergences: found.filter((one) => typeof one === 'string'),
-    interrupted,
-  }
+  return found
 }
 
-function wanted(all: readonly Hunted[]): readonly Wanted[] {
+/** Each with its place among those of its scenario. */
+function toRecord(hunted: readonly Hunted[]) {
   const taken = new Set<string>()
-  return all.flatMap((hunted) =>
-    (hunted.report?.properties ?? []).flatMap(({ property, violated, firstSeed }) => {
-      if (firstSeed === null) return []
-      const fileName = untaken(replayFileName(hunted.subject.scenario, property), taken)
-      return [{ hunted, property, violated, seed: firstSeed, fileName }]
-    }),
-  )
+  return hunted.flatMap(({ subject, report }) => {
+    const violated = (report?.properties ?? []).filter((one) => one.violated > 0)
+    return violated.map(({ property, violated, firstSeed }, turn) => {
+      const { first, count } = (report as Report).seeds
+      const seed = firstSeed as number
+      const which = `seed ${seed}, schedule ${thousands(seed - first + 1)} of ${thousands(count)}; ${thousands(violated)} violate it`
+      const fileName = untaken(replayFileName(subject.scenario, property), taken)
+      return { subject, property, seed, which, fileName, turn }
+    })
+  })
 }
 
-async function recordOne(pool: Pool, one: Wanted, options: FindingOptions): Promise<SeedFailure | string> {
-  const { hunted, property, seed, violated } = one
-  const { subject, report } = hunted
-  const { strategy, timing } = options
-  const where = `${titleOf(subject)}, seed ${seed}`
+async function recordSeed(
+  pool: Pool,
+  { subject, property, seed }: { subject: Subject; property: string; seed: number },
+  { strategy, timing, ...limits }: Manner & Limits,
+): Promise<Recorded | string> {
   const task = { kind: 'record', ...subject, strategy, timing, seed, property } as const
-  const recorded = await pool.run(task, options).catch((error: unknown) => {
+  const recorded = await pool.run(task, limits).catch((error: unknown) => {
     if (error instanceof TimedOut) return 'it did not settle again.'
     if (error instanceof ThreadEnded) return `this time it ended its thread: ${error.message}.`
     throw error
   })
-  if (typeof recorded === 'string') return `${where}: ${recorded}`
-  const schedule = seed - (report?.seeds.first ?? 0) + 1
-  const which = `seed ${seed}, schedule ${thousands(schedule)} of ${thousands(report?.seeds.count ?? 0)}; ${thousands(violated)} violate it`
-  const kept = await keep(pool, { subject, property, which, fileName: one.fileName, recorded }, options)
-  return typeof kept === 'string' ? `${where}: ${kept}` : { ...kept, seed }
+  return typeof recorded === 'string' ? `${titleOf(subject)}, seed ${seed}: ${recorded}` : recorded
 }
 
-/** A failure that was recorded and replayed at once, before it is shown to anybody. */
-export interface Kept {
-  readonly subject: Subject
-  readonly property: string
-  readonly which: string
-  readonly fileName: string
-  readonly recorded: Recorded
-}
-
-/** Makes a failure small, where that is asked for, and writes it; a sentence where a replay of it came out otherwise. */
-export async function keep(
+/**
+ * Writes each, made small where that is asked for, as far as it comes until it is called off; a sentence for one whose
+ * replay came out otherwise, and nothing for one that was not recorded.
+ */
+export async function keepAll(
   pool: Pool,
-  { subject, property, which, fileName, recorded }: Kept,
+  found: readonly Found[],
   options: FindingOptions,
-): Promise<Failure | string> {
-  const smaller = await shrunk(pool, { subject, property, recorded }, options)
+): Promise<readonly (Failure | string | undefined)[]> {
+  const kept: (Failure | string | undefined)[] = found.map(() => undefined)
+  let left = found.filter(({ recorded }) => typeof recorded === 'object').length
+  await eachOf(found, pool.workers, async (one, index) => {
+    const { recorded } = one
+    kept[index] =
+      typeof recorded === 'object' ? await keep(pool, { ...one, recorded, left: left-- }, options) : recorded
+  })
+  return kept
+}
+
+/** One that was recorded, and how many are left with it. */
+type Kept = Found & { readonly recorded: Recorded; readonly left: number }
+
+async function keep(pool: Pool, one: Kept, options: FindingOptions): Promise<Failure | string> {
+  const { subject, property, seed, which, fileName, recorded } = one
+  const smaller = await shrunk(pool, one, options)
   const shown = smaller?.recorded ?? recorded
   const divergence = recorded.divergence ?? shown.divergence
-  if (divergence !== null) return divergence.message
+  if (divergence !== null) {
+    return `${seed === null ? '' : `${titleOf(subject)}, seed ${seed}: `}${divergence.message}`
+  }
   const { text } = shown
   const isShrunk = smaller !== undefined
   const path = await writeReplayFile(options.folder, fileName, text, { isShrunk })
@@ -148,7 +183,10 @@ export async function keep(
 /** How long a token may be that is shown for pasting. */
 const PASTE_CHARS_MAX = 300
 
-/** The token of a failure, where it is short; none where making one takes too long, or ends the thread it runs on. */
+/**
+ * The token of a failure, where it is short; none where making one takes too long or is called off, or ends the thread it
+ * runs on.
+ */
 async function tokenOf(
   pool: Pool,
   { text, subject }: { text: string; subject: Subject },
@@ -158,28 +196,34 @@ async function tokenOf(
   const { coordinator } = subject
   const own = subject.file === undefined ? [] : [subject]
   const token = await pool.run({ kind: 'token', bytes, coordinator, own }, limits).catch((error: unknown) => {
-    if (error instanceof TimedOut || error instanceof ThreadEnded || error instanceof UsageError) return ''
+    if (isOver(error) || error instanceof UsageError) return ''
     throw error
   })
   return token === '' || token.length > PASTE_CHARS_MAX ? undefined : token
 }
 
-/** The failure made small; as it was found where that takes too long, or ends the thread it runs on. */
+function isOver(error: unknown): boolean {
+  return error instanceof TimedOut || error instanceof ThreadEnded || error instanceof Interrupted
+}
+
+/** What does not end in time by itself has so long. */
+const OVERTIME_MS = 1_000
+
+/** The failure made small; as it was found where there is no time for it, or it ends the thread it runs on. */
 async function shrunk(
   pool: Pool,
-  { subject, property, recorded }: Pick<Kept, 'subject' | 'property' | 'recorded'>,
-  options: FindingOptions,
+  { subject, property, recorded, recordedInMs, isFinal = false, left }: Kept,
+  { shrinkMaxMs, shrinks, timeoutMs, signal }: FindingOptions,
 ): Promise<Smaller | undefined> {
-  const { shrinkMaxMs = () => options.timeoutMs, shrinks } = options
-  const timeoutMs = Math.min(options.timeoutMs, shrinkMaxMs())
-  const isWanted = timeoutMs > 0 && shrinks({ ...subject, property })
+  const maxMs = Math.min(timeoutMs, shrinkMaxMs?.(left) ?? timeoutMs)
+  // To begin with, it is reproduced, and in the end it is replayed, which takes as long as recording it.
+  const isWanted = !isFinal && maxMs > 2 * recordedInMs && shrinks({ ...subject, property })
   if (recorded.divergence !== null || !isWanted) return undefined
-  return pool
-    .run({ kind: 'shrink', ...subject, text: recorded.text }, { ...options, timeoutMs })
-    .catch((error: unknown) => {
-      if (error instanceof TimedOut || error instanceof ThreadEnded) return undefined
-      throw error
-    })
+  const task = { kind: 'shrink', ...subject, text: recorded.text, untilMs: nowMs() + maxMs } as const
+  return pool.run(task, { timeoutMs: maxMs + OVERTIME_MS, signal }).catch((error: unknown) => {
+    if (isOver(error)) return undefined
+    throw error
+  })
 }
 
 function sizesOf({ before, after, why, decides }: Smaller): NonNullable<Failure['smaller']> {

@@ -39,6 +39,7 @@ import {
 } from './check-task.ts'
 import { readConfig, type Settings } from './config.ts'
 import { load } from './coordinators.ts'
+import { deadline } from './deadline.ts'
 import { UsageError } from './exit.ts'
 import { type Explained, type ExplainTask, explainBytes, type ShrinkTask } from './explaining.ts'
 import {
@@ -74,6 +75,8 @@ export interface HuntManner extends Manner {
   readonly checkDeterminism: boolean
   /** Whether to say what was covered. */
   readonly coverage: boolean
+  /** When to end with the seeds that were run by then, in milliseconds of `nowMs`; never unless given. */
+  readonly untilMs?: number
 }
 
 /** What a hunt found in some seeds. */
@@ -189,7 +192,7 @@ async function work(task: Task): Promise<TaskResults[Task['kind']]> {
     case 'record':
       return recordSeed(task)
     case 'shrink':
-      return shrinkRecord(task.text, replayable(await scenarioOf(task)))
+      return shrinkRecord(task.text, replayable(await scenarioOf(task)), deadline(task.untilMs))
     case 'replay':
     case 'token':
       return performReplaying(task)
@@ -231,7 +234,8 @@ async function huntSeeds(task: HuntTask): Promise<HuntedSeeds> {
   const { scenario, moves } =
     coverage && isLifecycle(plain) ? withMoves(plain) : { scenario: plain, moves: () => null }
   const selfCheckEvery = task.checkDeterminism ? 1 : SELF_CHECK_EVERY
-  const options = { strategy: strategyOf(task), timing, selfCheckEvery, coverage, measure }
+  const signal = deadline(task.untilMs)
+  const options = { strategy: strategyOf(task), timing, selfCheckEvery, coverage, measure, signal }
   const report = await locating(task, () => hunt(scenario, { ...options, seeds }))
   return { report, moves: moves() }
 }

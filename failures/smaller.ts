@@ -7,6 +7,7 @@ import {
   type FailureSize,
   parseTrace,
   type Scenario,
+  type ShrinkOptions,
   type Shrunk,
   shrink,
 } from '../sim/index.ts'
@@ -27,11 +28,16 @@ export interface Smaller {
   readonly decides: Decision
 }
 
-/** Shrinks a recorded failure, and finds out what decides it. */
-export async function shrinkRecord(text: string, scenario: Scenario): Promise<Smaller> {
-  const shrunk = await shrink(parseTrace(text), scenario)
+/** Shrinks a recorded failure, and finds out what decides it, as far as it comes until the signal says that it is over. */
+export async function shrinkRecord(
+  text: string,
+  scenario: Scenario,
+  signal?: ShrinkOptions['signal'],
+): Promise<Smaller> {
+  const options = signal === undefined ? {} : { signal }
+  const shrunk = await shrink(parseTrace(text), scenario, options)
   const trace = parseTrace(shrunk.trace)
-  const { decides } = await explain(trace, shrunk.scenario)
+  const { decides } = await explain(trace, shrunk.scenario, options)
   return {
     recorded: { text: shrunk.trace, ...(await replayOn(trace, shrunk.scenario)) },
     before: { ...shrunk.before, ...countsOf(scenario) },

@@ -39,6 +39,11 @@ const OF_A_SCENARIO: Rules = {
   withParameters: aFunction,
 }
 
+const OF_A_SMALLER_ONE: Rules = {
+  runsMax: ['an integer from 1 on', (value) => isCount(value) && value >= 1],
+  signal: A_SIGNAL,
+}
+
 /** The options of each function that takes some. */
 const OPTIONS = {
   hunt: {
@@ -65,8 +70,8 @@ const OPTIONS = {
   },
   // The seed has an error of its own.
   record: { ...FROM_A_SEED, seed: ['a seed', () => true], property: aName },
-  shrink: { runsMax: ['an integer from 1 on', (value) => isCount(value) && value >= 1] },
-  explain: { runsMax: ['an integer from 1 on', (value) => isCount(value) && value >= 1] },
+  shrink: OF_A_SMALLER_ONE,
+  explain: OF_A_SMALLER_ONE,
   world: {
     ...OF_A_SCENARIO,
     budgets: BUDGETS,

@@ -20,7 +20,7 @@ import { corpusFiles, replayCorpus } from './corpus.ts'
 import { type Missing, reachedElsewhere } from './goals.ts'
 import { type Gathered, type HuntsOptions, huntChunks } from './hunts.ts'
 import { chunksOf, partOf, seedOf } from './plan.ts'
-import { recordAll } from './recording.ts'
+import { recordAll, violatedIn } from './recording.ts'
 import { report } from './reporters.ts'
 import { type CorpusCase, exitCodeOf, type GateResult, type Origin } from './result.ts'
 import { type Search, searchAll } from './searches.ts'
@@ -67,13 +67,14 @@ async function resultOf(gate: Gate): Promise<GateResult> {
   const silent = await canaries(gate)
   const corpus = await replayed(gate)
   const searches = await searched(gate, { wanted, subjects })
-  const gathered = await hunted(gate, { subjects, origin })
+  const gathered = await hunted(gate, { subjects, origin, searches })
   const missing = subjects.map((subject, index): Missing => {
     return { subject, search: searches[index], gathered: gathered[index] as Gathered }
   })
   const { seeds: seedsMax, shard } = options
   const plan = { known: missing, seed: origin.seed, seedsMax, shard }
-  const elsewhere = await reachedElsewhere(pool, plan, huntsOptions(gate, 'looking for goals'))
+  const looking = huntsOptions(gate, { what: 'looking for goals', findings: violatedIn(missing) })
+  const elsewhere = await reachedElsewhere(pool, plan, looking)
   line.update('recording what was found')
   const known = await recordAll(pool, missing, { ...options, timeoutMs: options.timeout, signal, budget })
   const moves = allMoves(missing.flatMap((one) => [...one.gathered.moves, one.search?.moves ?? null]))
@@ -138,14 +139,25 @@ async function searched(
 
 async function hunted(
   gate: Gate,
-  { subjects, origin: { seed } }: { subjects: readonly Subject[]; origin: Origin },
+  {
+    subjects,
+    origin: { seed },
+    searches,
+  }: { subjects: readonly Subject[]; origin: Origin; searches: readonly (Search | undefined)[] },
 ): Promise<readonly Gathered[]> {
   const { options, pool } = gate
   const chunks = chunksOf({ scenarios: subjects.length, seed, seedsMax: options.seeds }, options.shard)
-  return huntChunks(pool, { subjects, chunks }, huntsOptions(gate, 'hunting'))
+  return huntChunks(
+    pool,
+    { subjects, chunks },
+    huntsOptions(gate, { what: 'hunting', findings: violatedIn(searches.map((search) => ({ search }))) }),
+  )
 }
 
-function huntsOptions({ options, line, signal, budget }: Gate, what: string): HuntsOptions {
+function huntsOptions(
+  { options, line, signal, budget }: Gate,
+  { what, findings }: { what: string; findings: number },
+): HuntsOptions {
   const { strategy, timing, checkDeterminism, timeout: timeoutMs } = options
   const began = budget.elapsedMs()
   return {
@@ -155,6 +167,7 @@ function huntsOptions({ options, line, signal, budget }: Gate, what: string): Hu
     timeoutMs,
     signal,
     budget,
+    findings,
     endsFamiliar: options.seeds === undefined,
     onProgress({ runs, failures }) {
       const perSecond = Math.round((runs * 1_000) / (budget.elapsedMs() - began))

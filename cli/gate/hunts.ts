@@ -3,6 +3,7 @@
 
 import { mergeReports, type Seeds, saturationOf } from '../../sim/index.ts'
 import type { Move } from '../check-moves.ts'
+import { nowMs } from '../deadline.ts'
 import type { Report } from '../hunting.ts'
 import { Interrupted, type Limits, type Pool, ThreadEnded, TimedOut } from '../pool.ts'
 import type { Subject } from '../subjects.ts'
@@ -23,6 +24,8 @@ export interface Gathered {
 
 export interface HuntsOptions extends Manner, Limits, Pick<HuntTask, 'checkDeterminism'> {
   readonly budget: Budget
+  /** How many properties of scenarios are known to be violated. */
+  readonly findings: number
   /** Whether a scenario is left alone once nothing new has come of it for long. */
   readonly endsFamiliar: boolean
   readonly onProgress: (progress: { readonly runs: number; readonly failures: number }) => void
@@ -35,6 +38,10 @@ interface Found {
   pieceSeeds: number
   /** How many runs there were since one was the only one of its order among those of its piece. */
   familiar: number
+  /** The properties that are. */
+  readonly violated: Set<string>
+  /** How long a run takes, at the least: the first ones take longer, as all has to be loaded. */
+  runMs: number
 }
 
 /** Long enough to be worth handing over, short enough that a budget that ends cuts off little. */
@@ -64,6 +71,8 @@ export async function huntChunks(
       lost: [],
       pieceSeeds: PIECE_SEEDS_MIN,
       familiar: 0,
+      violated: new Set(),
+      runMs: Number.POSITIVE_INFINITY,
     }),
   )
   const progress = { runs: 0, failures: 0 }
@@ -76,7 +85,7 @@ export async function huntChunks(
       if (isDone(own, options)) continue
       const subject = subjects[chunk.index] as Subject
       for (let { first, count } = chunk.seeds; count > 0; ) {
-        const leftMs = options.budget.leftToSearchMs(progress.failures)
+        const leftMs = leftToHuntMs(all, options)
         const seeds = { first, count: Math.min(count, own.pieceSeeds) }
         const began = options.budget.elapsedMs()
         const hunted = leftMs > 0 ? await huntOne(pool, { subject, seeds, leftMs }, options) : undefined
@@ -85,14 +94,20 @@ export async function huntChunks(
           own.lost.push({ seeds, how: hunted })
           break
         }
+        const { seeds: done, failures, properties } = hunted.report
         own.hunted.push(hunted)
-        own.familiar = isFamiliar(hunted) ? own.familiar + seeds.count : 0
-        own.pieceSeeds = pieceSeeds(seeds.count, options.budget.elapsedMs() - began)
-        first += seeds.count
-        count -= seeds.count
-        progress.runs += seeds.count
-        progress.failures += hunted.report.failures
+        own.familiar = isFamiliar(hunted) ? own.familiar + done.count : 0
+        const tookMs = options.budget.elapsedMs() - began
+        own.pieceSeeds = pieceSeeds(done.count, tookMs)
+        for (const one of properties) if (one.violated > 0) own.violated.add(one.property)
+        own.runMs = Math.min(own.runMs, tookMs / done.count)
+        progress.runs += done.count
+        progress.failures += failures
         options.onProgress(progress)
+        // Less than was asked for is what there was time for.
+        if (done.count < seeds.count) return
+        first += done.count
+        count -= done.count
       }
     }
   }
@@ -100,28 +115,38 @@ export async function huntChunks(
   return all.map(gathered)
 }
 
+/** So that all that is violated can still be recorded. */
+function leftToHuntMs(all: readonly Found[], { budget, findings }: HuntsOptions): number {
+  const violated = all.filter((own) => own.violated.size > 0)
+  const count = violated.reduce((sum, own) => sum + own.violated.size, findings)
+  return budget.leftToSearchMs(count, Math.max(0, ...violated.map(({ runMs }) => runMs)))
+}
+
 function isFamiliar({ report: { orders } }: HuntedSeeds): boolean {
   return orders !== null && saturationOf(orders).once === 0
 }
 
-/** What one chunk gave; a sentence's end where it came to no end, and nothing where it was called off. */
+/** Of a budget: what does not end in time by itself has so much longer. */
+const OVERTIME_SHARE = 0.02
+
+/** What one chunk gave, as far as it came; a sentence's end where it came to no end, and nothing where it was called off. */
 async function huntOne(
   pool: Pool,
   { subject, seeds, leftMs }: { subject: Subject; seeds: Seeds; leftMs: number },
-  { strategy, timing, checkDeterminism, timeoutMs, signal }: HuntsOptions,
+  { strategy, timing, checkDeterminism, timeoutMs, signal, budget }: HuntsOptions,
 ): Promise<HuntedSeeds | string | undefined> {
-  const how = { strategy, timing, checkDeterminism, coverage: true }
+  const how = { strategy, timing, checkDeterminism, coverage: true, untilMs: nowMs() + leftMs }
+  const endMs = leftMs + (budget.totalMs ?? 0) * OVERTIME_SHARE
   try {
-    return await pool.run(
-      { kind: 'hunt', ...subject, ...how, seeds },
-      { timeoutMs: Math.min(timeoutMs, leftMs), signal },
-    )
+    const task = { kind: 'hunt', ...subject, ...how, seeds } as const
+    const hunted = await pool.run(task, { timeoutMs: Math.min(timeoutMs, endMs), signal })
+    return hunted.report.seeds.count === 0 ? undefined : hunted
   } catch (error) {
     if (error instanceof Interrupted) return undefined
     if (error instanceof ThreadEnded) return `ended the thread: ${error.message}`
     if (!(error instanceof TimedOut)) throw error
     // What the budget cuts off is no finding.
-    return leftMs < timeoutMs ? undefined : `never settled: no end after ${timeoutMs / 1_000} s`
+    return endMs < timeoutMs ? undefined : `never settled: no end after ${timeoutMs / 1_000} s`
   }
 }
 

@@ -1,18 +1,21 @@
 // Writes down what a gate found: by the first seed of a hunt that violates it, made small and explained, or else by what
 // a search found among all schedules. What the budget leaves no time for is told without a file.
 
-import { type Failure, replayFileName, untaken } from '../../failures/index.ts'
-import { type FindingOptions, keep, recordFindings } from '../findings.ts'
-import { Interrupted, type Limits, type Pool } from '../pool.ts'
+import { replayFileName, untaken } from '../../failures/index.ts'
+import { type Found, keepAll, recordSeeds } from '../findings.ts'
+import type { Limits, Pool } from '../pool.ts'
+import type { Subject } from '../subjects.ts'
 import type { Manner } from '../tasks.ts'
 import type { Budget } from './budget.ts'
 import type { Known } from './cases.ts'
 import type { Missing } from './goals.ts'
+import type { Gathered } from './hunts.ts'
+import type { Search } from './searches.ts'
 
 /** How long what was called off may still take to be written down. */
 const AFTERMATH_MS = 5_000
-/** Of a budget: how much later than it recording may end. */
-const GRACE_SHARE = 0.05
+/** The longest that a timer of Node can wait, which is some weeks. */
+const NEVER_MS = 2 ** 31 - 1
 
 export interface RecordingOptions extends Manner, Limits {
   readonly out: string
@@ -27,61 +30,85 @@ export async function recordAll(
   all: readonly Missing[],
   { strategy, timing, out: folder, timeoutMs, signal, budget }: RecordingOptions,
 ): Promise<readonly Recorded[]> {
-  const options: FindingOptions = {
-    strategy,
-    timing,
-    folder,
-    timeoutMs,
-    signal: until(signal, budget),
-    pastes: true,
-    shrinks: () => true,
-    shrinkMaxMs: () => budget.leftMs() / 2,
+  const hunted = all.map(({ subject, gathered: { report } }) => ({ subject, report, moves: null }))
+  const findings = violatedIn(all)
+  const bySeeds = await within(budget.leftToRecordMs(findings), signal, (signal) =>
+    recordSeeds(pool, hunted, { strategy, timing, timeoutMs, signal }),
+  )
+  const found = [...bySeeds, ...bySearches(all, bySeeds)]
+  const kept = await within(budget.leftMs(), signal, (signal) =>
+    keepAll(pool, found, {
+      strategy,
+      timing,
+      folder,
+      timeoutMs,
+      signal,
+      pastes: true,
+      shrinks: () => true,
+      // Each its share of the threads' time.
+      shrinkMaxMs: (left) => (budget.leftToRecordMs(findings) * pool.workers) / Math.max(pool.workers, left),
+    }),
+  )
+  return all.map(({ subject, search, gathered }) => {
+    const own = kept.filter((_, index) => found[index]?.subject === subject)
+    return {
+      subject,
+      search,
+      gathered,
+      failures: own.filter((one) => typeof one === 'object'),
+      divergences: own.filter((one) => typeof one === 'string'),
+    }
+  })
+}
+
+/** Calls work off when the signal comes, or after so long. */
+async function within<T>(
+  ms: number,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  // Not AbortSignal.any of a time-out, which may be collected as garbage before it has come.
+  const ending = new AbortController()
+  const end = () => ending.abort()
+  const timer = setTimeout(end, Math.min(ms, signal.aborted ? AFTERMATH_MS : NEVER_MS))
+  if (!signal.aborted) signal.addEventListener('abort', end, { once: true })
+  try {
+    return await work(ending.signal)
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', end)
   }
-  const taken = new Set<string>()
-  const recorded: Recorded[] = []
-  for (const one of all) recorded.push(await recordOne(pool, { ...one, taken }, options))
-  return recorded
 }
 
-function until(signal: AbortSignal, budget: Budget): AbortSignal {
-  if (signal.aborted) return AbortSignal.timeout(AFTERMATH_MS)
-  if (budget.totalMs === null) return signal
-  const leftMs = Math.ceil(budget.leftMs() + budget.totalMs * GRACE_SHARE)
-  return AbortSignal.any([signal, AbortSignal.timeout(leftMs)])
+/** How many properties are violated, of each scenario for itself. */
+export function violatedIn(
+  all: readonly { readonly search: Search | undefined; readonly gathered?: Gathered }[],
+): number {
+  const counts = all.map(({ search, gathered }) => {
+    const hunted = (gathered?.report?.properties ?? []).filter(({ violated }) => violated > 0)
+    return new Set([...hunted, ...(search?.violated ?? [])].map(({ property }) => property)).size
+  })
+  return counts.reduce((sum, count) => sum + count, 0)
 }
 
-async function recordOne(
-  pool: Pool,
-  { subject, search, gathered, taken }: Missing & { readonly taken: Set<string> },
-  options: FindingOptions,
-): Promise<Recorded> {
-  const { report } = gathered
-  const hunted = await recordFindings(pool, [{ subject, report, moves: null }], options)
-  const failures: Failure[] = [...hunted.failures]
-  const divergences = [...hunted.divergences]
-  const violated = (report?.properties ?? []).filter((one) => one.violated > 0)
-  const found = new Set(violated.map(({ property }) => property))
-  for (const property of found) taken.add(replayFileName(subject.scenario, property))
-  for (const { property, recorded } of search?.violated ?? []) {
-    if (found.has(property)) continue
+/** What searches found that no seed has shown. */
+function bySearches(all: readonly Missing[], bySeeds: readonly Found[]): readonly Found[] {
+  const taken = new Set(bySeeds.map(({ fileName }) => fileName))
+  const isShown = (subject: Subject, property: string) =>
+    bySeeds.some((one) => one.subject === subject && one.property === property && one.recorded !== undefined)
+  return all.flatMap(({ subject, search }) => {
     const size = search?.case.size
-    const kept = await keep(
-      pool,
-      {
-        subject,
-        property,
-        which: `${size === undefined ? '' : `${size}; `}found among all schedules`,
-        fileName: untaken(replayFileName(subject.scenario, property), taken),
-        recorded,
-      },
+    const others = (search?.violated ?? []).filter(({ property }) => !isShown(subject, property))
+    return others.map(({ property, recorded }) => ({
+      subject,
+      property,
+      seed: null,
+      which: `${size === undefined ? '' : `${size}; `}found among all schedules`,
+      fileName: untaken(replayFileName(subject.scenario, property), taken),
+      recorded,
+      recordedInMs: 0,
       // At a size of its own, it is another scenario than the one that could be made smaller.
-      size === undefined ? options : { ...options, shrinks: () => false },
-    ).catch((error: unknown) => {
-      if (error instanceof Interrupted) return undefined
-      throw error
-    })
-    if (typeof kept === 'string') divergences.push(kept)
-    else if (kept !== undefined) failures.push(kept)
-  }
-  return { subject, search, gathered, failures, divergences }
+      isFinal: size !== undefined,
+    }))
+  })
 }

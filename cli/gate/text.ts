@@ -73,7 +73,8 @@ function isUnrecorded({ verdict, failure }: PropertyCase): boolean {
 }
 
 function unrecordedText({ property, message, firstSeed }: PropertyCase): string {
-  const seed = firstSeed === null ? '' : ` Not recorded; hunt from --seed ${firstSeed}.`
+  const seed =
+    firstSeed === null ? '' : `. Not recorded, as the budget was over; hunt from --seed ${firstSeed}.`
   return `violated: ${property}: ${message ?? ''}${seed}`
 }
 

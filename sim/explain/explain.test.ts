@@ -199,6 +199,11 @@ describe('explaining refuses', () => {
     const { runs } = await explain(await traced(race(), [2]), race(), { runsMax: 2 })
     expect(runs).toBeLessThanOrEqual(2)
   })
+
+  it('no more than reproducing it once a signal ends it', async () => {
+    const { decides, runs } = await explain(await traced(race(), [2]), race(), { signal: { aborted: true } })
+    expect({ decides, runs }).toEqual({ decides: { kind: 'nothing', tried: 0, bounded: true }, runs: 1 })
+  })
 })
 
 /** A link that may be lost while it waits, and another that does not mind. */

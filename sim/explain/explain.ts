@@ -15,6 +15,8 @@ import { type Past, pastOf } from './past.ts'
 export interface ExplainOptions {
   /** How many schedules are run at the most; 300 unless given. */
   readonly runsMax?: number
+  /** Ends it early, as a budget that is spent would; an AbortSignal fits. */
+  readonly signal?: { readonly aborted: boolean }
 }
 
 export interface ExplainedStep {
@@ -79,7 +81,7 @@ export async function explain(
   const { timing } = trace.header
   const { property, ending } = trace.outcome
   if (property === null) throw notFailing('HEDDLE_EXPLAIN', trace, 'a trace in which nothing is violated')
-  const budget = { runsMax: options.runsMax ?? RUNS_MAX, stepsMax: STEPS_MAX }
+  const budget = { runsMax: options.runsMax ?? RUNS_MAX, stepsMax: STEPS_MAX, signal: options.signal }
   const trials = new Trials({ property, timing }, budget)
   const found = await trials.reproduce(trace, scenario)
   if (found === undefined) throw notFailing('HEDDLE_EXPLAIN', trace, 'a run in which it holds')

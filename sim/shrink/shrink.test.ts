@@ -153,6 +153,14 @@ describe('a shrunk failure', () => {
     expect(result).toMatchObject({ minimal: false, why: 'runs', runs: 2 })
     expect((await replay(parseTrace(result.trace), race())).outcome).toBe('exact')
   })
+
+  it('gives what it has when a signal ends it, which is at least what was found', async () => {
+    const seed = await firstSeed(race(), 'never c, a, b', 'untimed')
+    const trace = await failing(race(), seed, 'never c, a, b', 'untimed')
+    const result = await shrink(trace, race(), { signal: { aborted: true } })
+    expect(result).toMatchObject({ minimal: false, why: 'runs', runs: 1, after: result.before })
+    expect((await replay(parseTrace(result.trace), race())).outcome).toBe('exact')
+  })
 })
 
 describe('shrinking refuses', () => {

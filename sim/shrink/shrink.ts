@@ -1,6 +1,6 @@
 // Makes a failure small before anyone looks at it: first the scenario, then what the schedule does otherwise than it
 // would if nothing raced, and with it its length. Every candidate is run, and must fail the same property. The result is
-// a function of the failing trace and the scenario alone.
+// a function of the failing trace and the scenario alone, unless a signal ends it.
 
 import { HeddleError } from '../error.ts'
 import { checkOptions, checkScenario } from '../options.ts'
@@ -13,6 +13,8 @@ import { type Trial, Trials } from './trials.ts'
 export interface ShrinkOptions {
   /** How many candidates are run at the most; 1,000 unless given. */
   readonly runsMax?: number
+  /** Ends it early, with what was made small by then; an AbortSignal fits. */
+  readonly signal?: { readonly aborted: boolean }
 }
 
 /** How large a failure is. */
@@ -38,7 +40,7 @@ export interface Shrunk {
   readonly runs: number
   /**
    * Whether no single deviation can be left out. Otherwise `why` says what kept it from being found out: the budget of
-   * runs, a run that never comes to rest, or a violation that only the times make which the run was found with.
+   * runs or the signal, a run that never comes to rest, or a violation that only the times make which the run was found with.
    */
   readonly minimal: boolean
   readonly why: 'runs' | 'cycle' | 'times' | undefined
@@ -65,7 +67,7 @@ export async function shrink(trace: Trace, scenario: Scenario, options: ShrinkOp
   const { timing } = trace.header
   const trials = new Trials(
     { property, timing },
-    { runsMax: options.runsMax ?? RUNS_MAX, stepsMax: STEPS_MAX },
+    { runsMax: options.runsMax ?? RUNS_MAX, stepsMax: STEPS_MAX, signal: options.signal },
   )
   const found = await trials.reproduce(trace, scenario)
   if (found === undefined) throw notFailing('HEDDLE_SHRINK', trace, 'a run in which it holds')

@@ -31,6 +31,8 @@ export interface Budget {
   readonly runsMax: number
   /** Their steps at the most, all together. */
   readonly stepsMax: number
+  /** Spends all of it at once. What fails is reproduced all the same. */
+  readonly signal?: { readonly aborted: boolean } | undefined
 }
 
 export class Trials {
@@ -41,6 +43,7 @@ export class Trials {
   #pace: Pace | undefined = 'earliest'
   // Whether the violation is one of virtual time, so that a run without it says nothing.
   #timed = false
+  #isReproduced = false
   #runs = 0
   #steps = 0
 
@@ -55,11 +58,19 @@ export class Trials {
   }
 
   get isSpent(): boolean {
-    return this.#runs >= this.#budget.runsMax || this.#steps >= this.#budget.stepsMax
+    const { runsMax, stepsMax, signal } = this.#budget
+    const isCalledOff = this.#isReproduced && signal?.aborted === true
+    return isCalledOff || this.#runs >= runsMax || this.#steps >= stepsMax
   }
 
   /** Takes the steps of a trace, and finds out how to take the same order again; undefined where it does not fail. */
   async reproduce(trace: Trace, scenario: Scenario): Promise<Trial | undefined> {
+    const found = await this.#reproduced(trace, scenario)
+    this.#isReproduced = true
+    return found
+  }
+
+  async #reproduced(trace: Trace, scenario: Scenario): Promise<Trial | undefined> {
     const source = recorded(trace, scenario.timeMaxUs)
     const first = await this.#run(scenario, source, trace.steps.length)
     if (!first?.fails || this.timing === 'untimed') return first?.fails ? first : undefined
