@@ -15,7 +15,7 @@ describe('a scenario file that cannot be loaded', () => {
   it.concurrent.each([
     ['has a mistake in it', beside({ 'a.sim.ts': SYNTAX }), /^a\.sim\.ts:2:28: ERROR: Unexpected "=>"$/],
     ['is a module', beside({ 'a.sim.mts': SYNTAX }), /^a\.sim\.mts:2:28: ERROR: Unexpected "=>"$/],
-    ['throws', beside({ 'a.sim.ts': 'throw new Error("boom")' }), /^Error: boom$/],
+    ['throws', beside({ 'a.sim.ts': 'throw new Error("boom")' }), /^Error: boom \(a\.sim\.ts:1:7\)$/],
   ])('which %s is named, and the others are listed', SPAWNS, async (_, { heddle }, why) => {
     const { code, stdout, stderr } = await heddle('list')
     expect(stdout).toMatch(/^early message +code: heddle explore +inbox\.sim\.ts$/m)

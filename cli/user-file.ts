@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 import { createRequire, Module } from 'node:module'
 import { relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { oneLine, plain } from '../failures/index.ts'
+import { oneLine, plain, thrownAt } from '../failures/index.ts'
 import { built } from './built.ts'
 import { UsageError } from './exit.ts'
 
@@ -39,7 +39,8 @@ function whyNot(error: unknown): string {
     const file = ENDS.map((end) => stem + end).find((one) => existsSync(one))
     return file === undefined ? shown : nameOfFile(file)
   })
-  return oneLine(`${error.name}: ${message}`)
+  const at = thrownAt(error)
+  return oneLine(`${error.name}: ${message}`) + (at === null ? '' : ` (${plain(at)})`)
 }
 
 const ENDS = ['.ts', '.mts', '.cts', '.tsx'] as const
