@@ -2,9 +2,17 @@
 // first failure gets a replay file; what was left out can be resumed from a file.
 
 import { open } from 'node:fs/promises'
-import { relative } from 'node:path'
+import { dirname, relative } from 'node:path'
 import { type Command, Option } from 'commander'
-import { plain, replayFileName, thousands, untaken, writeReplayFile, writeWhole } from '../failures/index.ts'
+import {
+  checkFolder,
+  plain,
+  replayFileName,
+  thousands,
+  untaken,
+  writeReplayFile,
+  writeWhole,
+} from '../failures/index.ts'
 import { explorables } from '../properties/index.ts'
 import { HeddleError, type Json } from '../sim/index.ts'
 import { chosen, forEntry, nameOf } from './coordinators.ts'
@@ -91,6 +99,8 @@ export async function exploreCommand(
       `Expected one exploration beside --resume, found ${subjects.length}. Name one scenario, and a coordinator.`,
     )
   }
+  await checkFolder(command.out) // now, rather than once hours of runs have found something
+  if (command.resume !== undefined) await checkFolder(dirname(command.resume), 'what is left out')
   const resume = command.resume === undefined ? undefined : await readState(command.resume)
   // Most explorations are over before a second thread is there.
   const pool = new Pool(command.workers, { first: subjects.length })

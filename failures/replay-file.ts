@@ -108,8 +108,11 @@ export async function writeWhole(path: string, text: string): Promise<void> {
   }
 }
 
-/** Throws HEDDLE_FILE where no file can be written into a folder, or no such folder be made; makes none. */
-export async function checkFolder(folder: string): Promise<void> {
+/**
+ * Throws HEDDLE_FILE where no file can be written into a folder, or no such folder be made; makes none. `what` is what
+ * is to be written there.
+ */
+export async function checkFolder(folder: string, what = 'replay files'): Promise<void> {
   try {
     let path = resolve(folder)
     while (!(await isFolder(path))) path = dirname(path)
@@ -118,7 +121,7 @@ export async function checkFolder(folder: string): Promise<void> {
     const found = plain((error as Error).message)
     throw new HeddleError(
       'HEDDLE_FILE',
-      `Expected a folder for replay files, which may be written to, at ${plain(folder)}, found that ${found}.`,
+      `Expected a folder for ${what}, which may be written to, at ${plain(folder)}, found that ${found}.`,
     )
   }
 }

@@ -3,7 +3,7 @@
 
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { thousands } from '../../failures/index.ts'
+import { checkFolder, thousands } from '../../failures/index.ts'
 import { silentCanaries } from '../canaries.ts'
 import { allMoves } from '../check-coverage.ts'
 import { DEFAULTS } from '../config.ts'
@@ -21,7 +21,7 @@ import { type Missing, reachedElsewhere } from './goals.ts'
 import { type Gathered, type HuntsOptions, huntChunks } from './hunts.ts'
 import { chunksOf, partOf, seedOf } from './plan.ts'
 import { recordAll, violatedIn } from './recording.ts'
-import { report } from './reporters.ts'
+import { checkReporters, report } from './reporters.ts'
 import { type CorpusCase, exitCodeOf, type GateResult, type Origin } from './result.ts'
 import { type Search, searchAll } from './searches.ts'
 import { seconds } from './text.ts'
@@ -44,6 +44,8 @@ export async function gateCommand(
   project: Project,
   signal: AbortSignal,
 ): Promise<ExitCode> {
+  await checkFolder(options.out) // now, rather than once the budget is spent
+  await checkReporters(options.reporter)
   const pool = new Pool(options.workers)
   const line = progress('gate')
   const budget = new Budget(options.budget ?? null)

@@ -1,8 +1,9 @@
 // Which reporters a gate has, and where what each of them writes goes: several may, one of them alone to stdout.
 
-import { appendFile } from 'node:fs/promises'
+import { appendFile, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { InvalidArgumentError } from 'commander'
-import { writeWhole } from '../../failures/index.ts'
+import { checkFolder, plain, writeWhole } from '../../failures/index.ts'
 import { UsageError } from '../exit.ts'
 import { print } from '../terminal.ts'
 import { annotations, summary } from './github.ts'
@@ -37,6 +38,18 @@ export function reportersOption(text: string): readonly Reporter[] {
     )
   }
   return reporters
+}
+
+/** Throws where one of them could not write its file in the end, which is too late to find out. */
+export async function checkReporters(reporters: readonly Reporter[]): Promise<void> {
+  for (const { name, file } of reporters) {
+    if (file === undefined) continue
+    await checkFolder(dirname(file), `the ${name} report`)
+    const there = await stat(file).catch(() => undefined)
+    if (there?.isDirectory()) {
+      throw new UsageError(`Expected a file for the ${name} report at ${plain(file)}, found a folder.`)
+    }
+  }
 }
 
 /** Has each of them say what the gate came to. Files are written whole or not at all. */
