@@ -11,6 +11,7 @@ import {
   untaken,
   writeReplayFile,
 } from '../failures/index.ts'
+import { HeddleError } from '../sim/index.ts'
 import { nowMs } from './deadline.ts'
 import { UsageError } from './exit.ts'
 import type { Hunted, Report } from './hunting.ts'
@@ -161,8 +162,8 @@ async function keep(pool: Pool, one: Kept, options: FindingOptions): Promise<Fai
   }
   const { text } = shown
   const isShrunk = smaller !== undefined
-  const path = await writeReplayFile(options.folder, fileName, text, { isShrunk })
-  const file = relative(process.cwd(), path) || path
+  const token = options.pastes ? await tokenOf(pool, { text, subject }, options) : undefined
+  const written = await writeReplayFile(options.folder, fileName, text, { isShrunk }).catch(complaintOf)
   return {
     scenario: subject.scenario,
     coordinator: recorded.coordinator,
@@ -174,10 +175,27 @@ async function keep(pool: Pool, one: Kept, options: FindingOptions): Promise<Fai
     thrownAt: shown.thrownAt,
     timeline: shown.timeline,
     smaller: smaller && sizesOf(smaller),
-    file,
-    command: replayCommandFor(file, subject),
-    token: options.pastes ? await tokenOf(pool, { text, subject }, options) : undefined,
+    ...(typeof written === 'string' ? inFile(written, subject) : inToken(written, token, subject)),
+    token,
   }
+}
+
+type Where = Pick<Failure, 'file' | 'command'>
+
+function inFile(path: string, subject: Subject): Where {
+  const file = relative(process.cwd(), path) || path
+  return { file, command: replayCommandFor(file, subject) }
+}
+
+/** Where no file can be written any more: what hours of runs have found is told all the same. */
+function inToken({ complaint }: { complaint: string }, token: string | undefined, subject: Subject): Where {
+  const command = token === undefined ? 'There is nothing to replay.' : replayCommandFor(token, subject)
+  return { file: `nothing. ${complaint}`, command }
+}
+
+function complaintOf(error: unknown): { readonly complaint: string } {
+  if (error instanceof HeddleError) return { complaint: error.message }
+  throw error
 }
 
 /** How long a token may be that is shown for pasting. */
