@@ -111,9 +111,10 @@ export function huntJson(command: HuntCommand, result: HuntResult): string {
         neverRests: report !== undefined && neverRests(report),
         replays: findings.failures
           .filter(({ scenario }) => scenario === subject.scenario)
-          .map(({ property, seed, file, command, token, smaller }) => ({
+          .map(({ property, seed, thrownAt, file, command, token, smaller }) => ({
             property,
             seed,
+            thrownAt: thrownAt ?? null,
             file,
             command,
             token: token ?? null,

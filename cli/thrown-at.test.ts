@@ -40,6 +40,8 @@ describe('a failure that was thrown', () => {
       /TypeError: closed to hello \(step \d, 1ms\)\n {2}Thrown at {2}src\/lib\/my inbox\.ts:5:29\n/,
     )
     expect(hunted.stdout).toMatch(/SyntaxError: .*\n {2}Thrown at {2}src\/a\.sim\.ts:12:45\n/)
+    const json = await mine.heddle('hunt', 'claimed', '--seeds', '5', '--json')
+    expect(JSON.parse(json.stdout).scenarios[0].replays[0].thrownAt).toBe('src/a.sim.ts:12:45')
     const replayed = await mine.heddle('replay', FILE)
     expect(replayed.stdout).toContain('\nThrown at src/lib/my inbox.ts:5:29.\n')
     expect(readFileSync(join(mine.path, FILE), 'utf8')).not.toContain('inbox.ts')
