@@ -42,7 +42,7 @@ export async function replayCorpus(
 
 function notCome(file: string): CorpusCase {
   const about = 'not replayed: the gate was over before'
-  return { file, outcome: undefined, isFine: false, about, command: commandFor(file) }
+  return { file, outcome: undefined, isFine: false, isNews: false, about, command: commandFor(file) }
 }
 
 function commandFor(file: string): string {
@@ -55,7 +55,14 @@ async function replayOne(
   limits: Limits,
 ): Promise<CorpusCase> {
   const command = commandFor(file)
-  const wrong = (about: string): CorpusCase => ({ file, outcome: undefined, isFine: false, about, command })
+  const wrong = (about: string): CorpusCase => ({
+    file,
+    outcome: undefined,
+    isFine: false,
+    isNews: false,
+    about,
+    command,
+  })
   try {
     const record = await readReplayFile(file)
     const replayed = await pool.run({ kind: 'replay', record, coordinator: undefined, own }, limits)
@@ -73,29 +80,26 @@ async function replayOne(
  * Fine is what the file expects: a failure that is there as recorded or after an edit, or what is to hold, holding. A
  * failure that is gone is fine, too: nobody mends a bug and is held up for it.
  */
-function judged(replayed: Replayed): Pick<CorpusCase, 'isFine' | 'about'> {
+function judged(replayed: Replayed): Pick<CorpusCase, 'isFine' | 'isNews' | 'about'> {
   const { outcome, found, divergence } = replayed
   const what = plain(found.property ?? replayed.expected.property ?? 'nothing')
+  const asExpected = (about: string) => ({ isFine: true, isNews: false, about })
+  const news = (about: string) => ({ isFine: true, isNews: true, about })
+  const wrong = (about: string) => ({ isFine: false, isNews: false, about })
   switch (outcome) {
     case 'exact':
-      return {
-        isFine: true,
-        about: isToHold(replayed) ? `exact: ${what} holds` : `exact: fails as recorded: ${what}`,
-      }
+      return asExpected(isToHold(replayed) ? `exact: ${what} holds` : `exact: fails as recorded: ${what}`)
     case 'fixed':
       return isToHold(replayed)
-        ? { isFine: true, about: `holds on changed code: ${what}` }
-        : { isFine: true, about: `fixed: ${what} holds now; keep it so with --accept` }
+        ? asExpected(`holds on changed code: ${what}`)
+        : news(`fixed: ${what} holds now; keep it so with --accept`)
     case 'adapted':
       return isToHold(replayed)
-        ? { isFine: false, about: `fails again: ${what}: ${plain(found.message ?? '')}` }
-        : { isFine: true, about: `adapted: still fails after an edit: ${what}` }
+        ? wrong(`fails again: ${what}: ${plain(found.message ?? '')}`)
+        : news(`adapted: still fails after an edit: ${what}`)
     case 'stale':
-      return {
-        isFine: false,
-        about: `stale: ${plain(divergence?.message ?? 'it can no longer be followed')}`,
-      }
+      return wrong(`stale: ${plain(divergence?.message ?? 'it can no longer be followed')}`)
     case 'diverged':
-      return { isFine: false, about: `not deterministic: ${plain(divergence?.message ?? '')}` }
+      return wrong(`not deterministic: ${plain(divergence?.message ?? '')}`)
   }
 }

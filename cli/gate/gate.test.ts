@@ -147,7 +147,7 @@ describe('a gate', SPAWNS, () => {
     await gate(own, ...seeds, '--out', 'corpus')
     own.write('inbox.sim.mjs', INBOX.replace('if (!inbox.isOpen) inbox.lost++', 'if (false) inbox.lost++'))
     const mended = await gate(own, ...seeds)
-    expect(mended.result.corpus).toMatchObject([{ outcome: 'fixed', isFine: true }])
+    expect(mended.result.corpus).toMatchObject([{ outcome: 'fixed', isFine: true, isNews: true }])
     expect(mended.code).toBe(0)
     await own.heddle('replay', 'corpus/inbox.no-message-is-lost.replay', '--accept')
     own.write('inbox.sim.mjs', INBOX)

@@ -2,19 +2,26 @@
 // of the job in Markdown. The commands are those of "Workflow commands for GitHub Actions" in GitHub's documentation.
 
 import { plain, thousands } from '../../failures/index.ts'
-import { type GateResult, isFine, type PropertyCase, type ScenarioCase } from './result.ts'
+import { type CorpusCase, type GateResult, isFine, type PropertyCase, type ScenarioCase } from './result.ts'
 import { headLine, schedulesOf, summaryLines } from './text.ts'
 
-/** One line for each finding; none where all is well. */
+/** One line for each finding, and for what is new of the corpus; none where all is as it was. */
 export function annotations(result: GateResult): readonly string[] {
   const { corpus, scenarios, silent } = result
   return [
-    ...corpus
-      .filter((one) => !one.isFine)
-      .map(({ file, about, command }) => error({ title: `heddle: ${file}`, file }, `${about}\n${command}`)),
+    ...corpus.filter((one) => !one.isFine).map((one) => annotation('error', ofFile(one), textOf(one))),
+    ...corpus.filter(({ isNews }) => isNews).map((one) => annotation('notice', ofFile(one), textOf(one))),
     ...scenarios.flatMap(ofScenario),
     ...(silent ?? []).map((sentence) => error({ title: 'heddle: a canary is silent' }, sentence)),
   ]
+}
+
+function ofFile({ file }: CorpusCase) {
+  return { title: `heddle: ${file}`, file }
+}
+
+function textOf({ about, command }: CorpusCase): string {
+  return `${about}\n${command}`
 }
 
 function ofScenario(scenario: ScenarioCase): readonly string[] {
@@ -43,9 +50,15 @@ function violationText({ message, failure, firstSeed }: PropertyCase): string {
   return lines.map((line) => plain(line, 1_000)).join('\n')
 }
 
-function error(properties: Readonly<Record<string, string>>, message: string): string {
+function error(properties: Properties, message: string): string {
+  return annotation('error', properties, message)
+}
+
+type Properties = Readonly<Record<string, string>>
+
+function annotation(level: 'error' | 'notice', properties: Properties, message: string): string {
   const all = Object.entries(properties).map(([name, value]) => `${name}=${escapedProperty(value)}`)
-  return `::error ${all.join(',')}::${escaped(message)}`
+  return `::${level} ${all.join(',')}::${escaped(message)}`
 }
 
 /** What ends a line would end the command; what begins an escape is one itself. */

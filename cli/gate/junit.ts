@@ -15,6 +15,9 @@ export function junitXml(result: GateResult): string {
   const { corpus, scenarios, silent, origin } = result
   if (corpus.length > 0) {
     const suite = builder.testSuite().name('corpus')
+    // As a case that passes has no place for a text that all readers know.
+    for (const { file, about } of corpus.filter(({ isNews }) => isNews))
+      suite.property(text(file), text(about))
     for (const { file, isFine, about, outcome } of corpus) {
       const one = suite.testCase().className('heddle.corpus').name(file)
       if (!isFine) one.failure(text(about), outcome ?? 'unreadable').stacktrace(text(about))

@@ -14,6 +14,14 @@ import { gateText } from './text.ts'
 const folder = mkdtempSync(join(tmpdir(), 'heddle-reporters-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+const mended = {
+  ...corpusCase,
+  file: 'replays/b.replay',
+  outcome: 'fixed',
+  isNews: true,
+  about: 'fixed: it holds now',
+} as const
+
 describe('the XML for JUnit', () => {
   const schema = readFileSync(new URL('./junit.xsd', import.meta.url), 'utf8')
   const validated = (contents: string) =>
@@ -36,6 +44,14 @@ describe('the XML for JUnit', () => {
     expect(junitXml(fine)).toMatch(/<testsuites name="[^"]*" tests="3" failures="0" errors="0">/)
     // The stale file, the silent canary, the violated property, the goal and the rest.
     expect(junitXml(wrong)).toMatch(/<testsuites name="[^"]*" tests="8" failures="5" errors="0">/)
+  })
+
+  it('says which files of the corpus are fine for another reason than before', async () => {
+    const xml = junitXml({ ...fine, corpus: [corpusCase, mended] })
+    expect((await validated(xml)).errors).toEqual([])
+    expect(xml).toContain('<property name="replays/b.replay" value="fixed: it holds now"/>')
+    expect(xml).not.toContain('<property name="replays/a.replay"')
+    expect(xml).toContain('failures="0"')
   })
 
   it('says which property, how to replay it, and the token', () => {
@@ -79,6 +95,17 @@ describe('annotations for GitHub', () => {
     }
   })
 
+  it('tell of what was mended as a notice', () => {
+    const lines = annotations({ ...fine, corpus: [corpusCase, mended] })
+    expect(lines.map(parsed)).toEqual([
+      {
+        command: 'notice',
+        properties: { title: 'heddle: replays/b.replay', file: 'replays/b.replay' },
+        message: 'fixed: it holds now\nnpx heddle replay replays/a.replay',
+      },
+    ])
+  })
+
   it('name the file, the property and the token', () => {
     const [line = ''] = annotations({ ...fine, scenarios: [{ ...scenario, properties: [violated] }] })
     const { properties, message } = parsed(line)
@@ -101,7 +128,6 @@ describe('the text', () => {
   it('says what was done, and the verdicts', () => {
     const text = gateText(fine)
     expect(text).toContain('Gate from seed 1; budget 60 s.')
-    const mended = { ...corpusCase, outcome: 'fixed', isFine: true, about: 'fixed: it holds now' } as const
     expect(gateText({ ...fine, corpus: [mended] })).toContain(`  ${mended.file}: fixed: it holds now.\n`)
     expect(gateText({ ...fine, config: null })).toContain("Gate of heddle's own catalogue, as there is no")
     expect(text).toMatch(/one owner per user +1 *$/m)

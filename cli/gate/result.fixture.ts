@@ -59,6 +59,7 @@ export const corpusCase: CorpusCase = {
   file: 'replays/a.replay',
   outcome: 'exact',
   isFine: true,
+  isNews: false,
   about: 'exact',
   command: 'npx heddle replay replays/a.replay',
 }

@@ -24,6 +24,8 @@ export interface CorpusCase {
   /** Undefined where it could not be replayed at all. */
   readonly outcome: ReplayOutcome | undefined
   readonly isFine: boolean
+  /** Whether it is fine in another way than when it was recorded, so that a person may want to renew it. */
+  readonly isNews: boolean
   /** One line: what the file expects, and what came of it. */
   readonly about: string
   readonly command: string

@@ -141,10 +141,7 @@ export function summaryLines(result: GateResult): readonly string[] {
   return [
     `Properties: ${count('holds')} hold in every schedule, ${count('no violation found')} without a violation found, ${count('violated')} violated.`,
     `Corpus: ${corpus.length === 0 ? 'no files' : `${fine} of ${corpus.length} files as they expect`}. Canaries: ${silent === null ? 'did not come to their turn' : silent.length === 0 ? 'all found' : 'missed'}.`,
-    // What a person may want to do something about, although it is fine.
-    ...corpus
-      .filter(({ isFine, outcome }) => isFine && outcome !== 'exact')
-      .map(({ file, about }) => `  ${plain(file)}: ${about}.`),
+    ...corpus.filter(({ isNews }) => isNews).map(({ file, about }) => `  ${plain(file)}: ${about}.`),
     `${thousands(sum(schedulesOf))} schedules, ${thousands(states)} states, ${thousands(sum(({ hunted }) => hunted.steps))} steps hunted${moves === null ? '' : `; ${moves.taken} of ${moves.all} transitions of the lifecycle taken`}; ${seconds(elapsedMs)}${budgetMs === null ? '' : ` of ${seconds(budgetMs)}`}.`,
     ...seedLines(scenarios),
     ...(interrupted ? ['Interrupted: this is what was found until then.'] : []),
