@@ -2,7 +2,7 @@
 // to see it again.
 
 import { relative } from 'node:path'
-import { type Failure, replayFileName, thousands, untaken, writeReplayFile } from '../failures/index.ts'
+import { counted, type Failure, replayFileName, untaken, writeReplayFile } from '../failures/index.ts'
 import { cycleText } from '../sim/index.ts'
 import type { CheckManner, Shown } from './check-task.ts'
 import { type Checked, placeOf } from './check-verdict.ts'
@@ -78,7 +78,7 @@ function failureOf(of: Checked, shown: Shown, file: string): CheckFailure {
 }
 
 function lengthText({ steps, shortest, cycleFrom }: Shown): string {
-  const length = steps === 1 ? '1 step' : `${thousands(steps)} steps`
+  const length = counted(steps, 'step')
   const cycle = cycleFrom === null ? '' : `; ${cycleText({ cycleFrom, steps })}`
   return `${length}${shortest ? ', as few as there can be' : ''}${cycle}`
 }

@@ -51,6 +51,6 @@ describe('the progress line', () => {
 
   it('says nothing of the time where nothing runs yet', () => {
     const standing = { done: 0, checks: 1, statesBefore: 0, running: [], perSecond: 0, memoryBytes: 1e8 }
-    expect(progressText(standing)).toBe('0 of 1 checks · 0 states, 0/s · frontier 0 · 100 MB')
+    expect(progressText(standing)).toBe('0 of 1 check · 0 states, 0/s · frontier 0 · 100 MB')
   })
 })

@@ -1,7 +1,7 @@
 // How far running checks are, as one line: what they have seen, how fast, and how much of it is still to be looked
 // into. An estimate, and it says so; it changes nothing.
 
-import { thousands } from '../failures/index.ts'
+import { counted, thousands } from '../failures/index.ts'
 import type { CheckProgress } from '../sim/index.ts'
 
 /** What a progress line says of the checks that run and of those that are over. */
@@ -23,8 +23,8 @@ export function progressText(standing: Standing): string {
     running.reduce((sum, { now }) => sum + of(now), 0)
   const states = statesBefore + total((progress) => progress.states)
   return [
-    `${done} of ${checks} checks`,
-    `${thousands(states)} states, ${thousands(Math.round(perSecond))}/s`,
+    `${done} of ${counted(checks, 'check')}`,
+    `${counted(states, 'state')}, ${thousands(Math.round(perSecond))}/s`,
     `frontier ${thousands(total(({ frontier }) => frontier))}`,
     `${thousands(Math.round(memoryBytes / 1_000_000))} MB`,
     timeLeft(standing),

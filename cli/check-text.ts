@@ -1,6 +1,6 @@
 // What a check came to, for a person and for a program.
 
-import { colours, failureLines, failureText, plain, thousands } from '../failures/index.ts'
+import { colours, counted, failureLines, failureText, plain, thousands } from '../failures/index.ts'
 import { VERSION } from '../sim/index.ts'
 import type { CheckCommand } from './check.ts'
 import { coverageJson, coverageText } from './check-coverage.ts'
@@ -77,9 +77,8 @@ function conclusion({ checked, elapsedMs, manner }: CheckOutcome): readonly stri
   const states = total(checked, 'states')
   const seconds = elapsedMs / 1_000
   const raw = manner.isReduced ? '' : ', without reductions'
-  const count = checked.length === 1 ? '1 check' : `${thousands(checked.length)} checks`
   return [
-    `${count}, ${thousands(states)} states and ${thousands(total(checked, 'transitions'))} transitions in ${seconds.toFixed(1)} s${raw}.`,
+    `${counted(checked.length, 'check')}, ${counted(states, 'state')} and ${counted(total(checked, 'transitions'), 'transition')} in ${seconds.toFixed(1)} s${raw}.`,
     ...verdictLines(checked),
   ]
 }

@@ -2,7 +2,7 @@
 // counterexample gets a replay file.
 
 import { type Command, Option } from 'commander'
-import { checkFolder, plain, writeWhole } from '../failures/index.ts'
+import { checkFolder, counted, plain, writeWhole } from '../failures/index.ts'
 import type { CatalogueEntry } from '../model/index.ts'
 import { exhaustibles } from '../properties/index.ts'
 import { type CheckOutcome, recordCounterexamples } from './check-findings.ts'
@@ -137,7 +137,7 @@ async function drawGraph(
     throw isEnded ? new UsageError(`Drawing ${where} came to no end.`) : error
   })
   await writeWhole(file, drawn.text)
-  const counts = `${drawn.states} states, ${drawn.events} events`
+  const counts = `${counted(drawn.states, 'state')}, ${counted(drawn.events, 'event')}`
   return `Drawn in ${plain(file)}: ${where}: ${counts}.`
 }
 

@@ -1,7 +1,16 @@
 // What explorations came to, beside what was expected of them: what it means, and what a person and a program read of
 // it.
 
-import { type Align, colours, type Failure, failureText, plain, table, thousands } from '../failures/index.ts'
+import {
+  type Align,
+  colours,
+  counted,
+  type Failure,
+  failureText,
+  plain,
+  table,
+  thousands,
+} from '../failures/index.ts'
 import { VERSION } from '../sim/index.ts'
 import { type ExploringSubject, explorable } from './explore-task.ts'
 import type { Explored } from './exploring.ts'
@@ -112,7 +121,7 @@ function verdictText(outcome: ExploreOutcome, { report, failures, lost, divergen
 
 function conclusion(outcomes: readonly ExploreOutcome[]): string {
   const traces = outcomes.reduce((sum, { explored }) => sum + (explored?.report.executions ?? 0), 0)
-  const count = `${outcomes.length} ${outcomes.length === 1 ? 'exploration' : 'explorations'}, ${thousands(traces)} traces.`
+  const count = `${counted(outcomes.length, 'exploration')}, ${counted(traces, 'trace')}.`
   const others = outcomes.filter((outcome) => !isAsExpected(outcome))
   if (others.length === 0) return `${count} ${colours.green('✓ All came out as they must.')}`
   const open = others.filter(isOpen).length

@@ -1,7 +1,7 @@
 // What a hunt has covered: how many different orders of dependent steps its runs had, how likely the next run has a
 // new one, and which transitions of the lifecycle were taken. The figures, and their text.
 
-import { plain, table, thousands } from '../failures/index.ts'
+import { counted, plain, table, thousands } from '../failures/index.ts'
 import { type Saturation, saturationOf } from '../sim/index.ts'
 import { allMoves, coveredTexts, grouped } from './check-coverage.ts'
 import type { Hunted } from './hunting.ts'
@@ -13,7 +13,7 @@ export function coverageLine(hunted: readonly Hunted[]): string {
   const runs = sum((one) => one.runs)
   const moves = allMoves(hunted.map((one) => one.moves))
   const said = [
-    `Different orders of dependent steps: ${thousands(sum((one) => one.distinct))} in ${thousands(runs)} runs`,
+    `Different orders of dependent steps: ${thousands(sum((one) => one.distinct))} in ${counted(runs, 'run')}`,
     `another run has a new one with a chance of ${percent(runs === 0 ? 1 : sum((one) => one.once) / runs)}`,
     ...(moves === null
       ? []

@@ -1,6 +1,6 @@
 // Lays the report out: one row a scenario, then the test plan's metrics beside what it asks for.
 
-import { colours, plain, table, thousands } from '../failures/index.ts'
+import { colours, counted, plain, table, thousands } from '../failures/index.ts'
 import { formatUs, VERSION } from '../sim/index.ts'
 import type { Report } from './hunting.ts'
 import {
@@ -14,6 +14,7 @@ import {
   unmet,
 } from './metrics.ts'
 import type { ReportCommand, ReportResult } from './report.ts'
+import { seedsText } from './tasks.ts'
 
 export function reportText(command: ReportCommand, result: ReportResult): string {
   const { metrics, findings, elapsedMs } = result
@@ -24,7 +25,7 @@ export function reportText(command: ReportCommand, result: ReportResult): string
     '',
     metricTable(metrics, result),
     '',
-    `${thousands(metrics.runs)} runs, ${thousands(metrics.steps)} steps in ${seconds.toFixed(1)} s: seeds ${command.seed} to ${command.seed + command.seeds - 1} of each scenario.`,
+    `${counted(metrics.runs, 'run')}, ${counted(metrics.steps, 'step')} in ${seconds.toFixed(1)} s: ${seedsText({ first: command.seed, count: command.seeds })} of each scenario.`,
     `The failing runs are in ${plain(command.out)}; look at one with: npx heddle replay ${plain(findings.failures[0]?.file ?? '<file>')}`,
     ...findings.divergences.map((divergence) => colours.red(`✗ not deterministic: ${divergence}`)),
     missing.length === 0
@@ -56,7 +57,7 @@ function held(report: Report): string {
   const first = claims[0]
   if (first === undefined) {
     const { verdict, cutShort } = report
-    return colours.red(cutShort > 0 ? `✗ ${thousands(cutShort)} runs cut short` : `✗ ${verdict}`)
+    return colours.red(cutShort > 0 ? `✗ ${counted(cutShort, 'run')} cut short` : `✗ ${verdict}`)
   }
   return colours.red(`✗ ${plain(first.property)} (seed ${first.firstSeed})`)
 }

@@ -1,6 +1,6 @@
 // What a hunt came to, for a person and for a program.
 
-import { type Align, colours, plain, table, thousands } from '../failures/index.ts'
+import { type Align, colours, counted, plain, table, thousands } from '../failures/index.ts'
 import { VERSION } from '../sim/index.ts'
 import type { HuntCommand, HuntResult } from './hunt.ts'
 import { coverageLine, saturation } from './hunt-coverage.ts'
@@ -17,7 +17,7 @@ export function huntSummary({ strategy, timing, seed, seeds }: HuntCommand, resu
   return [
     huntTable(hunted),
     '',
-    `${thousands(runs)} runs, ${thousands(steps)} steps in ${seconds.toFixed(1)} s (${thousands(Math.round(runs / seconds))} runs/s); of seeds ${seed} to ${seed + seeds - 1}, strategy ${strategy}, timing ${timing}.`,
+    `${counted(runs, 'run')}, ${counted(steps, 'step')} in ${seconds.toFixed(1)} s (${thousands(Math.round(runs / seconds))} runs/s); of ${seedsText({ first: seed, count: seeds })}, strategy ${strategy}, timing ${timing}.`,
     ...(runs === 0 ? [] : [coverageLine(hunted)]),
     ...hunted.flatMap(notes),
   ].join('\n')
@@ -79,7 +79,7 @@ function cutShortLine(subject: Subject, report: Report): string {
       `✗ ${titleOf(subject)} never comes to rest: each run ended at its bound of ${at}, the first with seed ${first}. Does something start again for ever?`,
     )
   }
-  const runs = cutShort === 1 ? '1 run' : `${thousands(cutShort)} runs`
+  const runs = counted(cutShort, 'run')
   return colours.yellow(
     `${plain(subject.scenario)}: ${runs} ended at the bound of ${at}, not at rest; the first with seed ${first}`,
   )

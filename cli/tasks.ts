@@ -2,13 +2,13 @@
 // Answers are plain data. It prints nothing and writes no file.
 
 import {
+  counted,
   oneLine,
   plain,
   type Recorded,
   replayOn,
   type Smaller,
   shrinkRecord,
-  thousands,
 } from '../failures/index.ts'
 import { type Measure, measure as measureOf, scenarios } from '../model/index.ts'
 import { catalogueScenario } from '../properties/index.ts'
@@ -250,7 +250,7 @@ function strategyOf({ strategy }: Manner): Strategy {
 function measure(run: Run): Taken {
   const { stepsMax, timeMaxUs } = run.scenario
   const { ending } = run
-  if (ending === 'steps') return { ...measureOf(run), bound: `${thousands(stepsMax)} steps` }
+  if (ending === 'steps') return { ...measureOf(run), bound: counted(stepsMax, 'step') }
   if (ending === 'time') return { ...measureOf(run), bound: `${formatUs(timeMaxUs)} of virtual time` }
   return measureOf(run)
 }

@@ -3,7 +3,7 @@
 
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { checkFolder, thousands } from '../../failures/index.ts'
+import { checkFolder, counted, thousands } from '../../failures/index.ts'
 import { silentCanaries } from '../canaries.ts'
 import { allMoves } from '../check-coverage.ts'
 import { DEFAULTS } from '../config.ts'
@@ -119,7 +119,7 @@ async function canaries(gate: Gate): Promise<readonly string[] | null> {
 async function replayed(gate: Gate): Promise<readonly CorpusCase[]> {
   const { pool, line, options, project } = gate
   const files = partOf(await corpusFiles(project.settings?.replays ?? DEFAULTS.replays), options.shard)
-  line.update(`replaying ${files.length} files`)
+  line.update(`replaying ${counted(files.length, 'file')}`)
   return replayCorpus(pool, { files, own: project.own }, limits(gate))
 }
 
@@ -176,7 +176,7 @@ function huntsOptions(
       const left =
         budget.totalMs === null ? '' : `, ${seconds(Math.round(budget.leftMs() / 1_000) * 1_000)} left`
       line.update(
-        `${what}: ${thousands(runs)} runs, ${thousands(perSecond)}/s, ${thousands(failures)} failing${left}`,
+        `${what}: ${counted(runs, 'run')}, ${thousands(perSecond)}/s, ${thousands(failures)} failing${left}`,
       )
     },
   }

@@ -1,7 +1,7 @@
 // The exhaustive searches of a gate: a check of each scenario that is made of actors, an exploration of each that is
 // code, as far as a bound goes that keeps them small. What is larger is left to the hunts. Prints nothing.
 
-import { type Recorded, thousands } from '../../failures/index.ts'
+import { counted, type Recorded } from '../../failures/index.ts'
 import { exhaustibles, explorables } from '../../properties/index.ts'
 import type { Move } from '../check-moves.ts'
 import { type CheckSubject, exhaustible } from '../check-task.ts'
@@ -125,7 +125,7 @@ function checked(result: CheckResult, size: string | undefined): Search | undefi
       ...verdictOf(report.verdict, violated),
       covered: report.states,
       size,
-      about: `${thousands(report.states)} states${report.bound === null ? '' : `, up to its bound of ${report.bound}`}`,
+      about: `${counted(report.states, 'state')}${report.bound === null ? '' : `, up to its bound of ${report.bound}`}`,
     },
     violated,
     reached: report.sometimes.filter(({ reached }) => reached).map(({ property }) => property),
@@ -185,7 +185,7 @@ function found({ report, failures }: Explored, size: string | undefined): Search
       ...verdictOf(report.verdict, violated),
       covered: report.executions,
       size,
-      about: `${thousands(report.executions)} traces${report.bound === null ? '' : `, up to its bound of ${report.bound}`}`,
+      about: `${counted(report.executions, 'trace')}${report.bound === null ? '' : `, up to its bound of ${report.bound}`}`,
     },
     violated,
     reached: report.sometimes.filter(({ reached }) => reached).map(({ property }) => property),

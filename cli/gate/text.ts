@@ -1,6 +1,6 @@
 // What a gate came to, for a person at a terminal or in a log: what was done, what is wrong in full, and the verdicts.
 
-import { colours, failureText, plain, table, thousands } from '../../failures/index.ts'
+import { colours, counted, failureText, plain, table, thousands } from '../../failures/index.ts'
 import { silenceText } from '../canaries.ts'
 import { seedsText } from '../tasks.ts'
 import {
@@ -139,10 +139,13 @@ export function summaryLines(result: GateResult): readonly string[] {
   const states = sum(({ search }) => (search?.kind === 'check' ? search.covered : 0))
   const fine = corpus.filter(({ isFine }) => isFine).length
   return [
-    `Properties: ${count('holds')} hold in every schedule, ${count('no violation found')} without a violation found, ${count('violated')} violated.`,
+    `Properties: ${count('holds')} ${count('holds') === 1 ? 'holds' : 'hold'} in every schedule, ${count('no violation found')} without a violation found, ${count('violated')} violated.`,
     `Corpus: ${corpus.length === 0 ? 'no files' : `${fine} of ${corpus.length} files as they expect`}. Canaries: ${silent === null ? 'did not come to their turn' : silent.length === 0 ? 'all found' : 'missed'}.`,
     ...corpus.filter(({ isNews }) => isNews).map(({ file, about }) => `  ${plain(file)}: ${about}.`),
-    `${thousands(sum(schedulesOf))} schedules, ${thousands(states)} states, ${thousands(sum(({ hunted }) => hunted.steps))} steps hunted${moves === null ? '' : `; ${moves.taken} of ${moves.all} transitions of the lifecycle taken`}; ${seconds(elapsedMs)}${budgetMs === null ? '' : ` of ${seconds(budgetMs)}`}.`,
+    `${counted(sum(schedulesOf), 'schedule')}, ${counted(states, 'state')}, ${counted(
+      sum(({ hunted }) => hunted.steps),
+      'step',
+    )} hunted${moves === null ? '' : `; ${moves.taken} of ${moves.all} transitions of the lifecycle taken`}; ${seconds(elapsedMs)}${budgetMs === null ? '' : ` of ${seconds(budgetMs)}`}.`,
     ...seedLines(scenarios),
     ...(interrupted ? ['Interrupted: this is what was found until then.'] : []),
   ]
