@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { coordinator, folder, SPAWNS } from './heddle.fixture.ts'
+import { inbox, project } from './project.fixture.ts'
 
 const { path, heddle, start, write } = folder()
 const filesIn = (name: string) => readdirSync(join(path, name)).sort()
@@ -86,6 +87,36 @@ describe('a hunt that finds nothing', () => {
     expect(stdout).toMatch(/takeover +single:takeover +no violation found +5 +0/)
     expect(stdout).toContain('seeds 7 to 11, strategy portfolio, timing sampled.')
     expect(readdirSync(path)).not.toContain('nothing')
+  })
+})
+
+describe('a hunt of a scenario that loops for ever, beside another', () => {
+  const own = project({
+    'loops.sim.mjs': `import { world } from 'heddle'
+export default world('a loop', ({ task }) => {
+  task('a', async (self) => {
+    await self.operation('go')
+    for (;;) {}
+  })
+})`,
+    'inbox.sim.ts': inbox('inbox', 'loses'),
+  })
+  const args = ['hunt', '--seeds', '60', '--timeout', '8'] as const
+
+  it('names its seeds, and tells what it found in the other', SPAWNS, async () => {
+    const { code, stdout } = await own.heddle(...args)
+    expect(stdout).toMatch(/^a loop +✗ came to no end +0/m)
+    expect(stdout).toMatch(/^inbox +✗ violated +60/m)
+    expect(stdout).toContain('✗ a loop, seeds 1 to 25, never settled: no end after 8 s.')
+    expect(stdout).toContain('npx heddle replay .heddle/inbox.hello-is-processed.replay')
+    expect(code).toBe(1)
+  })
+
+  it('says the same with one worker, and in JSON', SPAWNS, async () => {
+    const { stdout } = await own.heddle(...args, '--workers', '1', '--json')
+    const { neverSettled, scenarios } = JSON.parse(stdout)
+    expect(neverSettled).toEqual([expect.stringContaining('a loop, seeds 1 to 25, never settled')])
+    expect(scenarios.map(({ report }: any) => report?.seeds ?? null)).toEqual([{ first: 1, count: 60 }, null])
   })
 })
 

@@ -128,8 +128,9 @@ export async function huntCommand(
 const REACHING: readonly string[] = ['single', 'class']
 
 function unreachedIn({ hunted, lost, interrupted }: Outcome, coordinator = 'single'): readonly string[] {
-  if (!REACHING.includes(coordinator) || lost !== undefined || interrupted) return []
-  return hunted.flatMap(({ subject, report }) =>
+  if (!REACHING.includes(coordinator) || interrupted) return []
+  const whole = hunted.filter(({ subject }) => lost.every((one) => one.subject !== subject))
+  return whole.flatMap(({ subject, report }) =>
     (report?.sometimes ?? [])
       .filter(({ reached }) => reached === 0)
       .map(({ property }) => `${subject.scenario}: ${property}`),
@@ -196,7 +197,7 @@ function report(command: HuntCommand, result: HuntResult): void {
   }
   for (const divergence of findings.divergences)
     print(`\n${colours.red('✗')} not deterministic: ${divergence}`)
-  if (outcome.lost !== undefined) print(`\n${colours.red('✗')} ${lostLine(outcome.lost)}`)
+  for (const lost of outcome.lost) print(`\n${colours.red('✗')} ${lostLine(lost)}`)
   if (result.unreached.length > 0) {
     const cases =
       result.unreached.length === 1 ? 'A hard case was' : `${result.unreached.length} hard cases were`
@@ -232,7 +233,7 @@ function exitCode({ outcome, findings, interrupted, unreached, silent }: HuntRes
     return EXIT.diverged
   }
   const found =
-    outcome.lost !== undefined ||
+    outcome.lost.length > 0 ||
     unreached.length > 0 ||
     reports.some((one) => one.failures > 0 || neverRests(one))
   return found ? EXIT.violated : EXIT.nothingFound

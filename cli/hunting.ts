@@ -33,8 +33,8 @@ export interface Lost {
 
 export interface Outcome {
   readonly hunted: readonly Hunted[]
-  /** The hunt ends with the first chunk that is lost. */
-  readonly lost: Lost | undefined
+  /** The first chunk of each scenario that is lost, which ends the hunt of that one. */
+  readonly lost: readonly Lost[]
   readonly interrupted: boolean
 }
 
@@ -61,27 +61,32 @@ export async function huntAll(
   const chunks = subjects.flatMap((subject, index) => chunksOf({ index, subject, seeds: options.seeds }))
   const found: HuntedSeeds[][] = subjects.map(() => [])
   const progress = { runs: 0, failures: 0 }
-  let lost: Lost | undefined
+  const lost: (Lost | undefined)[] = subjects.map(() => undefined)
   let interrupted = false
   await eachOf(chunks, pool.workers, async (chunk) => {
-    if (lost !== undefined || interrupted) return
-    const { subject, seeds } = chunk
+    const { index, subject, seeds } = chunk
+    if (lost[index] !== undefined || interrupted) return
     const { strategy, timing, checkDeterminism, coverage } = options
     const how = { strategy, timing, checkDeterminism, coverage }
     try {
       const hunted = await pool.run({ kind: 'hunt', ...subject, ...how, seeds }, options)
       const { report } = hunted
-      found[chunk.index]?.push(hunted)
+      found[index]?.push(hunted)
       progress.runs += report.seeds.count
       progress.failures += report.failures
       options.onProgress(progress)
     } catch (error) {
       if (error instanceof Interrupted) interrupted = true
-      else lost ??= { subject, seeds, how: howLost(error, options.timeoutMs) }
+      else lost[index] = earlier(lost[index], { subject, seeds, how: howLost(error, options.timeoutMs) })
     }
   })
   const hunted = subjects.map((subject, index) => ({ subject, ...merged(found[index] as HuntedSeeds[]) }))
-  return { hunted, lost, interrupted }
+  return { hunted, lost: lost.filter((one) => one !== undefined), interrupted }
+}
+
+/** Others were on their way when the first was lost, which depends on the number of threads. */
+function earlier(one: Lost | undefined, other: Lost): Lost {
+  return one !== undefined && one.seeds.first < other.seeds.first ? one : other
 }
 
 function chunksOf(whole: Chunk): Chunk[] {

@@ -65,8 +65,8 @@ export async function reportCommand(command: ReportCommand, signal: AbortSignal)
       printError('Interrupted: a report needs all of its runs.')
       return EXIT.interrupted
     }
-    if (hunted.lost !== undefined) {
-      print(`${colours.red('✗')} ${lostLine(hunted.lost)}`)
+    if (hunted.lost.length > 0) {
+      for (const lost of hunted.lost) print(`${colours.red('✗')} ${lostLine(lost)}`)
       return EXIT.violated
     }
     return await conclude(pool, hunted, command, signal)

@@ -9,13 +9,13 @@ import { coordinatorOf, type Subject, titleOf } from './subjects.ts'
 import { seedsText } from './tasks.ts'
 
 export function huntSummary({ strategy, timing, seed, seeds }: HuntCommand, result: HuntResult): string {
-  const { hunted } = result.outcome
+  const { hunted, lost } = result.outcome
   const reports = hunted.flatMap(({ report }) => report ?? [])
   const runs = reports.reduce((sum, { seeds }) => sum + seeds.count, 0)
   const steps = reports.reduce((sum, report) => sum + report.steps, 0)
   const seconds = result.elapsedMs / 1_000
   return [
-    huntTable(hunted),
+    huntTable(hunted, lost),
     '',
     `${counted(runs, 'run')}, ${counted(steps, 'step')} in ${seconds.toFixed(1)} s (${thousands(Math.round(runs / seconds))} runs/s); of ${seedsText({ first: seed, count: seeds })}, strategy ${strategy}, timing ${timing}.`,
     ...(runs === 0 ? [] : [coverageLine(hunted)]),
@@ -26,8 +26,9 @@ export function huntSummary({ strategy, timing, seed, seeds }: HuntCommand, resu
 const COORDINATOR = 1
 
 /** Without the column of coordinators where no scenario has one. */
-function huntTable(hunted: readonly Hunted[]): string {
-  const all = [HEAD, ...hunted.map(rowOf)]
+function huntTable(hunted: readonly Hunted[], lost: readonly Lost[]): string {
+  const isLost = ({ subject }: Hunted) => lost.some((one) => one.subject === subject)
+  const all = [HEAD, ...hunted.map((one) => rowOf(one, isLost(one)))]
   const isOwn = hunted.every(({ subject }) => subject.file !== undefined)
   const [head = [], ...rows] = isOwn ? all.map((row) => row.toSpliced(COORDINATOR, 1)) : all
   return table(head, rows, { aligns: isOwn ? ALIGNS.toSpliced(COORDINATOR, 1) : ALIGNS })
@@ -36,12 +37,14 @@ function huntTable(hunted: readonly Hunted[]): string {
 const HEAD: readonly string[] = ['scenario', 'coordinator', 'verdict', 'seeds', 'failing', 'steps']
 const ALIGNS: readonly Align[] = ['left', 'left', 'left', 'right', 'right', 'right']
 
-function rowOf({ subject, report }: Hunted): readonly string[] {
+function rowOf({ subject, report }: Hunted, isLost: boolean): readonly string[] {
   const start = [plain(subject.scenario), coordinatorOf(subject) ?? '']
-  if (report === undefined) return [...start, colours.yellow('not run'), '0', '', '']
+  if (report === undefined) {
+    return [...start, isLost ? colours.red('✗ came to no end') : colours.yellow('not run'), '0', '', '']
+  }
   return [
     ...start,
-    verdictOf(report),
+    isLost && report.verdict === 'no violation found' ? colours.red('✗ came to no end') : verdictOf(report),
     thousands(report.seeds.count),
     thousands(report.failures),
     thousands(report.steps),
@@ -99,7 +102,7 @@ export function huntJson(command: HuntCommand, result: HuntResult): string {
       timing,
       seeds: { first: seed, count: seeds },
       interrupted,
-      neverSettled: outcome.lost === undefined ? null : lostLine(outcome.lost),
+      neverSettled: outcome.lost.map(lostLine),
       divergences: findings.divergences,
       unreached,
       silentCanaries: silent,
