@@ -6,7 +6,7 @@ import { type PropertyReport, saturationOf } from '../../sim/index.ts'
 import { neverRests } from '../hunting.ts'
 import { type Subject, titleOf } from '../subjects.ts'
 import { nameOfFile } from '../user-file.ts'
-import type { Gathered } from './hunts.ts'
+import type { Gathered } from './gathering.ts'
 import type { PropertyCase, PropertyVerdict, ScenarioCase, SearchCase } from './result.ts'
 import type { Search } from './searches.ts'
 

@@ -17,8 +17,9 @@ import { Budget } from './budget.ts'
 import { scenarioCase } from './cases.ts'
 import type { GateOptions } from './command.ts'
 import { corpusFiles, replayCorpus } from './corpus.ts'
+import type { Gathered } from './gathering.ts'
 import { type Missing, reachedElsewhere } from './goals.ts'
-import { type Gathered, type HuntsOptions, huntChunks } from './hunts.ts'
+import { type HuntsOptions, huntChunks } from './hunts.ts'
 import { chunksOf, partOf, seedOf } from './plan.ts'
 import { recordAll, violatedIn } from './recording.ts'
 import { checkReporters, report } from './reporters.ts'
@@ -79,7 +80,7 @@ async function resultOf(gate: Gate): Promise<GateResult> {
   const elsewhere = await reachedElsewhere(pool, plan, looking)
   line.update('recording what was found')
   const known = await recordAll(pool, missing, { ...options, timeoutMs: options.timeout, signal, budget })
-  const moves = allMoves(missing.flatMap((one) => [...one.gathered.moves, one.search?.moves ?? null]))
+  const moves = allMoves(missing.flatMap((one) => [one.gathered.moves, one.search?.moves ?? null]))
   const { settings } = project
   return {
     config: settings === undefined ? null : nameOfFile(settings.file),
@@ -149,16 +150,17 @@ async function hunted(
 ): Promise<readonly Gathered[]> {
   const { options, pool } = gate
   const chunks = chunksOf({ scenarios: subjects.length, seed, seedsMax: options.seeds }, options.shard)
-  return huntChunks(
-    pool,
-    { subjects, chunks },
-    huntsOptions(gate, { what: 'hunting', findings: violatedIn(searches.map((search) => ({ search }))) }),
-  )
+  const findings = violatedIn(searches.map((search) => ({ search })))
+  return huntChunks(pool, { subjects, chunks }, huntsOptions(gate, { what: 'hunting', findings, searches }))
 }
 
 function huntsOptions(
   { options, line, signal, budget }: Gate,
-  { what, findings }: { what: string; findings: number },
+  {
+    what,
+    findings,
+    searches = [],
+  }: { what: string; findings: number; searches?: readonly (Search | undefined)[] },
 ): HuntsOptions {
   const { strategy, timing, checkDeterminism, timeout: timeoutMs } = options
   const began = budget.elapsedMs()
@@ -171,6 +173,11 @@ function huntsOptions(
     budget,
     findings,
     endsFamiliar: options.seeds === undefined,
+    covered: new Set(
+      [...searches.entries()].flatMap(([index, search]) =>
+        search?.case.verdict === 'holds' && search.case.size === undefined ? [index] : [],
+      ),
+    ),
     onProgress({ runs, failures }) {
       const perSecond = Math.round((runs * 1_000) / (budget.elapsedMs() - began))
       const left =

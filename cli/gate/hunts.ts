@@ -1,129 +1,124 @@
 // The hunts of a gate: this shard's chunks of seeds, for as long as there are any and the budget lasts, put together
 // by scenario. What is found depends on the chunks alone, never on which was ready first. Prints nothing.
 
-import { mergeReports, type Seeds, saturationOf } from '../../sim/index.ts'
-import type { Move } from '../check-moves.ts'
+import type { Seeds } from '../../sim/index.ts'
 import { nowMs } from '../deadline.ts'
-import type { Report } from '../hunting.ts'
 import { Interrupted, type Limits, type Pool, ThreadEnded, TimedOut } from '../pool.ts'
 import type { Subject } from '../subjects.ts'
-import { type HuntedSeeds, type HuntTask, type Manner, seedsText } from '../tasks.ts'
+import type { HuntedSeeds, HuntTask, Manner } from '../tasks.ts'
 import type { Budget } from './budget.ts'
+import { type Gathered, Gathering, type Work } from './gathering.ts'
 import type { Chunk } from './plan.ts'
-import { joined } from './result.ts'
-
-/** What the hunts of one scenario came to. */
-export interface Gathered {
-  /** Of all seeds that were run; undefined where none was. */
-  readonly report: Report | undefined
-  readonly seeds: readonly Seeds[]
-  readonly moves: readonly (readonly Move[] | null)[]
-  /** A sentence on the first seeds that came to no end; none where all did. */
-  readonly lost: readonly string[]
-}
 
 export interface HuntsOptions extends Manner, Limits, Pick<HuntTask, 'checkDeterminism'> {
   readonly budget: Budget
   /** How many properties of scenarios are known to be violated. */
   readonly findings: number
-  /** Whether a scenario is left alone once nothing new has come of it for long. */
+  /** Whether a scenario is left alone once nothing new has come of it for long, and others come first. */
   readonly endsFamiliar: boolean
+  /** The places of scenarios that a search has covered whole, and found to hold. */
+  readonly covered: ReadonlySet<number>
   readonly onProgress: (progress: { readonly runs: number; readonly failures: number }) => void
-}
-
-interface Found {
-  readonly hunted: HuntedSeeds[]
-  readonly lost: { readonly seeds: Seeds; readonly how: string }[]
-  /** How many seeds are handed to a thread at once. What is found does not depend on it. */
-  pieceSeeds: number
-  /** How many runs there were since one was the only one of its order among those of its piece. */
-  familiar: number
-  /** The properties that are. */
-  readonly violated: Set<string>
-  /** How long a run takes, at the least: the first ones take longer, as all has to be loaded. */
-  runMs: number
 }
 
 /** Long enough to be worth handing over, short enough that a budget that ends cuts off little. */
 const PIECE_MS = 200
 const PIECE_SEEDS_MIN = 5
 
-function pieceSeeds(seeds: number, tookMs: number): number {
-  return Math.max(PIECE_SEEDS_MIN, Math.round((seeds * PIECE_MS) / Math.max(1, tookMs)))
+/** How many seeds are handed to a thread at once. What is found does not depend on it. */
+function pieceSeeds({ lastRunMs }: Gathering): number {
+  return Math.max(PIECE_SEEDS_MIN, Math.round(PIECE_MS / Math.max(0.001, lastRunMs)))
 }
 
 /** So many runs after one another that show nothing new, and a hunt that has only time for a bound has seen it all. */
 const FAMILIAR_RUNS = 2_000
+/** Runs of what a search has covered, for what only times and real delays show, before others come first. */
+const COVERED_RUNS = 100
 
-function isDone({ lost, familiar }: Found, { endsFamiliar }: HuntsOptions): boolean {
-  // What once came to no end would take the whole budget.
-  return lost.length > 0 || (endsFamiliar && familiar >= FAMILIAR_RUNS)
+class Hunts {
+  readonly #pool: Pool
+  readonly #subjects: readonly Subject[]
+  readonly #options: HuntsOptions
+  readonly #all: readonly Gathering[]
+  readonly #progress = { runs: 0, failures: 0 }
+
+  constructor(pool: Pool, subjects: readonly Subject[], options: HuntsOptions) {
+    this.#pool = pool
+    this.#subjects = subjects
+    this.#options = options
+    this.#all = subjects.map(() => new Gathering())
+  }
+
+  async run(chunks: Iterator<Chunk>): Promise<readonly Gathered[]> {
+    const lane = async () => {
+      while (!this.#options.signal.aborted && !this.#all.every((own) => this.#isDone(own))) {
+        const { done, value: chunk } = chunks.next()
+        if (done === true) return
+        if (!this.#isWanted(chunk.index)) continue
+        const own = this.#all[chunk.index] as Gathering
+        const work = own.begin(chunk.seeds)
+        const goesOn = await this.#work(own, chunk, work).finally(() => own.end(work))
+        if (!goesOn) return
+      }
+    }
+    await Promise.all(Array.from({ length: this.#pool.workers }, lane))
+    return this.#all.map((own) => own.gathered())
+  }
+
+  #isDone({ isLost, familiar }: Gathering): boolean {
+    // What once came to no end would take the whole budget.
+    return isLost || (this.#options.endsFamiliar && familiar >= FAMILIAR_RUNS)
+  }
+
+  #isWanted(index: number): boolean {
+    const { covered, endsFamiliar } = this.#options
+    const own = this.#all[index] as Gathering
+    if (this.#isDone(own)) return false
+    const isEnough = endsFamiliar && covered.has(index) && own.runs >= COVERED_RUNS
+    return !isEnough || this.#all.every((other, place) => covered.has(place) || this.#isDone(other))
+  }
+
+  /** Runs a chunk piece by piece, as far as there is time; whether there is more. */
+  async #work(own: Gathering, { index, seeds: { first, count } }: Chunk, work: Work): Promise<boolean> {
+    const { budget, onProgress } = this.#options
+    const subject = this.#subjects[index] as Subject
+    while (work.next < first + count) {
+      const seeds = { first: work.next, count: Math.min(first + count - work.next, pieceSeeds(own)) }
+      const leftMs = this.#leftMs()
+      const began = budget.elapsedMs()
+      const hunted =
+        leftMs > 0 ? await huntOne(this.#pool, { subject, seeds, leftMs }, this.#options) : undefined
+      if (hunted === undefined) return false
+      if (typeof hunted === 'string') {
+        own.lose(seeds, hunted)
+        return true
+      }
+      own.add(work, hunted, budget.elapsedMs() - began)
+      const { report } = hunted
+      this.#progress.runs += report.seeds.count
+      this.#progress.failures += report.failures
+      onProgress(this.#progress)
+      // Less than was asked for is what there was time for.
+      if (report.seeds.count < seeds.count) return false
+    }
+    return true
+  }
+
+  /** So that all that is violated can still be recorded. */
+  #leftMs(): number {
+    const { budget, findings } = this.#options
+    const violated = this.#all.filter((own) => own.violated.size > 0)
+    const count = violated.reduce((sum, own) => sum + own.violated.size, findings)
+    return budget.leftToSearchMs(count, Math.max(0, ...violated.map(({ runMs }) => runMs)))
+  }
 }
 
-export async function huntChunks(
+export function huntChunks(
   pool: Pool,
   { subjects, chunks }: { subjects: readonly Subject[]; chunks: Iterator<Chunk> },
   options: HuntsOptions,
 ): Promise<readonly Gathered[]> {
-  const all = subjects.map(
-    (): Found => ({
-      hunted: [],
-      lost: [],
-      pieceSeeds: PIECE_SEEDS_MIN,
-      familiar: 0,
-      violated: new Set(),
-      runMs: Number.POSITIVE_INFINITY,
-    }),
-  )
-  const progress = { runs: 0, failures: 0 }
-  const lane = async () => {
-    while (!options.signal.aborted && !all.every((own) => isDone(own, options))) {
-      const next = chunks.next()
-      if (next.done === true) return
-      const chunk = next.value
-      const own = all[chunk.index] as Found
-      if (isDone(own, options)) continue
-      const subject = subjects[chunk.index] as Subject
-      for (let { first, count } = chunk.seeds; count > 0; ) {
-        const leftMs = leftToHuntMs(all, options)
-        const seeds = { first, count: Math.min(count, own.pieceSeeds) }
-        const began = options.budget.elapsedMs()
-        const hunted = leftMs > 0 ? await huntOne(pool, { subject, seeds, leftMs }, options) : undefined
-        if (hunted === undefined) return
-        if (typeof hunted === 'string') {
-          own.lost.push({ seeds, how: hunted })
-          break
-        }
-        const { seeds: done, failures, properties } = hunted.report
-        own.hunted.push(hunted)
-        own.familiar = isFamiliar(hunted) ? own.familiar + done.count : 0
-        const tookMs = options.budget.elapsedMs() - began
-        own.pieceSeeds = pieceSeeds(done.count, tookMs)
-        for (const one of properties) if (one.violated > 0) own.violated.add(one.property)
-        own.runMs = Math.min(own.runMs, tookMs / done.count)
-        progress.runs += done.count
-        progress.failures += failures
-        options.onProgress(progress)
-        // Less than was asked for is what there was time for.
-        if (done.count < seeds.count) return
-        first += done.count
-        count -= done.count
-      }
-    }
-  }
-  await Promise.all(Array.from({ length: pool.workers }, lane))
-  return all.map(gathered)
-}
-
-/** So that all that is violated can still be recorded. */
-function leftToHuntMs(all: readonly Found[], { budget, findings }: HuntsOptions): number {
-  const violated = all.filter((own) => own.violated.size > 0)
-  const count = violated.reduce((sum, own) => sum + own.violated.size, findings)
-  return budget.leftToSearchMs(count, Math.max(0, ...violated.map(({ runMs }) => runMs)))
-}
-
-function isFamiliar({ report: { orders } }: HuntedSeeds): boolean {
-  return orders !== null && saturationOf(orders).once === 0
+  return new Hunts(pool, subjects, options).run(chunks)
 }
 
 /** Of a budget: what does not end in time by itself has so much longer. */
@@ -148,25 +143,4 @@ async function huntOne(
     // What the budget cuts off is no finding.
     return endMs < timeoutMs ? undefined : `never settled: no end after ${timeoutMs / 1_000} s`
   }
-}
-
-function gathered({ hunted, lost }: Found): Gathered {
-  const inOrder = hunted.toSorted((a, b) => a.report.seeds.first - b.report.seeds.first)
-  const [first, ...rest] = inOrder.map(({ report }) => ({ ...report, measures: [] }))
-  return {
-    report: first && rest.reduce(merged, first),
-    seeds: joined(inOrder.map(({ report }) => report.seeds)),
-    moves: inOrder.flatMap(({ moves }) => (moves === null ? [] : [moves])),
-    lost: lost
-      .toSorted((a, b) => a.seeds.first - b.seeds.first)
-      // The others were on their way when the first came to no end, which depends on the number of threads.
-      .slice(0, 1)
-      .map(({ seeds, how }) => `${seedsText(seeds)} ${how}.`),
-  }
-}
-
-/** Of seeds with gaps between them, too: how many there are is right, and the first of each finding. */
-function merged(whole: Report, next: Report): Report {
-  const { first, count } = whole.seeds
-  return mergeReports(whole, { ...next, seeds: { first: first + count, count: next.seeds.count } })
 }

@@ -35,7 +35,7 @@ const report = (await hunt(inbox, { seeds: { first: 1, count: 20 } })) as unknow
 
 /** Two scenarios, with two findings each. */
 const found = ['inbox', 'outbox'].map((scenario): Missing => {
-  const gathered = { report, seeds: [report.seeds], moves: [], lost: [] }
+  const gathered = { report, seeds: [report.seeds], moves: null, lost: [] }
   return { subject: { scenario, file: `/${scenario}.ts` }, search: undefined, gathered }
 })
 

@@ -8,8 +8,8 @@ import type { Subject } from '../subjects.ts'
 import type { Manner } from '../tasks.ts'
 import type { Budget } from './budget.ts'
 import type { Known } from './cases.ts'
+import type { Gathered } from './gathering.ts'
 import type { Missing } from './goals.ts'
-import type { Gathered } from './hunts.ts'
 import type { Search } from './searches.ts'
 
 /** How long what was called off may still take to be written down. */
