@@ -14,6 +14,7 @@ import { HeddleError } from '../../sim/index.ts'
 import { UsageError } from '../exit.ts'
 import { eachOf, Interrupted, type Limits, type Pool, ThreadEnded, TimedOut } from '../pool.ts'
 import type { OwnSubject } from '../subjects.ts'
+import type { Budget } from './budget.ts'
 import type { CorpusCase } from './result.ts'
 
 /** Every replay file in a folder and below, in the order of their names; none where there is no such folder. */
@@ -23,11 +24,15 @@ export async function corpusFiles(folder: string): Promise<readonly string[]> {
   return files.sort((a, b) => (a < b ? -1 : 1))
 }
 
+export interface CorpusLimits extends Limits {
+  readonly budget: Budget
+}
+
 /** A case for each, also where the gate was called off before its turn. */
 export async function replayCorpus(
   pool: Pool,
   { files, own }: { files: readonly string[]; own: readonly OwnSubject[] },
-  limits: Limits,
+  limits: CorpusLimits,
 ): Promise<readonly CorpusCase[]> {
   const cases: (CorpusCase | undefined)[] = files.map(() => undefined)
   try {
@@ -52,8 +57,10 @@ function commandFor(file: string): string {
 async function replayOne(
   pool: Pool,
   { file, own }: { file: string; own: readonly OwnSubject[] },
-  limits: Limits,
+  { timeoutMs, signal, budget }: CorpusLimits,
 ): Promise<CorpusCase> {
+  const leftMs = budget.leftMs()
+  if (leftMs === 0) return notCome(file)
   const command = commandFor(file)
   const wrong = (about: string): CorpusCase => ({
     file,
@@ -65,11 +72,14 @@ async function replayOne(
   })
   try {
     const record = await readReplayFile(file)
-    const replayed = await pool.run({ kind: 'replay', record, coordinator: undefined, own }, limits)
+    const task = { kind: 'replay', record, coordinator: undefined, own } as const
+    const replayed = await pool.run(task, { timeoutMs: Math.min(timeoutMs, leftMs), signal })
     return { file, outcome: replayed.outcome, ...judged(replayed), command }
   } catch (error) {
     if (error instanceof Interrupted) throw error
-    if (error instanceof TimedOut) return wrong(`never settled: no end after ${limits.timeoutMs / 1_000} s`)
+    // What the budget cuts off is no finding.
+    if (error instanceof TimedOut && leftMs < timeoutMs) return notCome(file)
+    if (error instanceof TimedOut) return wrong(`never settled: no end after ${timeoutMs / 1_000} s`)
     if (error instanceof ThreadEnded) return wrong(`ended its thread: ${plain(error.message)}`)
     if (error instanceof UsageError || error instanceof HeddleError) return wrong(error.message)
     throw error

@@ -111,17 +111,19 @@ function limits({ options, signal, budget }: Gate) {
 
 async function canaries(gate: Gate): Promise<readonly string[] | null> {
   gate.line.update('canaries')
-  return silentCanaries(gate.pool, limits(gate)).catch((error: unknown) => {
+  const silent = await silentCanaries(gate.pool, limits(gate)).catch((error: unknown) => {
     if (error instanceof Interrupted) return null
     throw error
   })
+  // What the budget cuts off is not silent.
+  return gate.budget.leftMs() === 0 ? null : silent
 }
 
 async function replayed(gate: Gate): Promise<readonly CorpusCase[]> {
-  const { pool, line, options, project } = gate
+  const { pool, line, options, project, signal, budget } = gate
   const files = partOf(await corpusFiles(project.settings?.replays ?? DEFAULTS.replays), options.shard)
   line.update(`replaying ${counted(files.length, 'file')}`)
-  return replayCorpus(pool, { files, own: project.own }, limits(gate))
+  return replayCorpus(pool, { files, own: project.own }, { timeoutMs: options.timeout, signal, budget })
 }
 
 async function searched(

@@ -1,0 +1,42 @@
+// Which files of a corpus a gate comes to, and what it says of those that it does not: with threads that are none.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { type Pool, TimedOut } from '../pool.ts'
+import { Budget } from './budget.ts'
+import { replayCorpus } from './corpus.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'heddle-corpus-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const files = ['a', 'b', 'c'].map((name) => join(folder, `${name}.replay`))
+for (const file of files) writeFileSync(file, 'looked at by threads alone')
+
+/** Each file takes so long, and comes to no end; what is said of it. */
+async function saidOf(budgetMs: number | null, eachMs: number) {
+  let nowMs = 0
+  const asked: number[] = []
+  const run = async (_: unknown, { timeoutMs }: { timeoutMs: number }) => {
+    asked.push(timeoutMs)
+    nowMs += Math.min(eachMs, timeoutMs)
+    throw new TimedOut()
+  }
+  const cases = await replayCorpus(
+    { workers: 1, run } as unknown as Pool,
+    { files, own: [] },
+    { timeoutMs: 4_000, signal: new AbortController().signal, budget: new Budget(budgetMs, () => nowMs) },
+  )
+  return { asked, said: cases.map(({ isFine, about }) => `${isFine} ${about}`) }
+}
+
+const NEVER = 'false never settled: no end after 4 s'
+const NOT_COME = 'false not replayed: the gate was over before'
+
+it('gives each file as long as any task', async () => {
+  expect(await saidOf(null, 9_000)).toEqual({ asked: [4_000, 4_000, 4_000], said: [NEVER, NEVER, NEVER] })
+})
+
+it('ends with the budget, and calls nothing a loop that the budget cut off', async () => {
+  expect(await saidOf(6_000, 9_000)).toEqual({ asked: [4_000, 2_000], said: [NEVER, NOT_COME, NOT_COME] })
+})
