@@ -120,6 +120,51 @@ export default world('a loop', ({ task }) => {
   })
 })
 
+/** Ends its thread in one order of seven tasks: in about one run of five thousand. */
+const RARE = `import { world } from 'heddle'
+
+export const rare = world('rare', ({ task }) => {
+  let steps = 0
+  let inOrder = 0
+  for (let place = 0; place < 7; place++) {
+    task('task-' + place, async (self) => {
+      await self.operation('step')
+      if (steps++ === 6 - place) inOrder++
+      if (steps === 6 && inOrder === 6) process.exit(0)
+    })
+  }
+})`
+
+describe('a hunt of many seeds, one of which ends its thread', () => {
+  const own = project({ 'rare.sim.ts': RARE })
+  const args = [
+    'hunt',
+    'rare',
+    '--strategy',
+    'random',
+    '--timing',
+    'untimed',
+    '--seeds',
+    '20000',
+    '--json',
+  ] as const
+
+  it(
+    'looks closer, and reports what came before the same way for any number of workers',
+    SPAWNS,
+    async () => {
+      const one = await own.heddle(...args, '--workers', '1')
+      const two = await own.heddle(...args, '--workers', '2')
+      expect(one.code).toBe(1)
+      const { neverSettled, scenarios } = JSON.parse(one.stdout)
+      const [, from, to] = /^rare, seeds (\d+) to (\d+), ended its thread/.exec(neverSettled[0]) ?? []
+      expect(Number(to) - Number(from)).toBe(24)
+      expect(scenarios[0].report.seeds).toEqual({ first: 1, count: Number(from) - 1 })
+      expect(JSON.parse(two.stdout)).toMatchObject({ neverSettled, scenarios })
+    },
+  )
+})
+
 // Windows has no SIGINT for another process, which ends there at once.
 const SIGNALS = process.platform !== 'win32'
 

@@ -1,9 +1,10 @@
-// Hunts scenarios on worker threads: splits the seeds into chunks of a fixed size and puts the reports together
-// in order, so that the result is the same for any number of workers. Says what never settled. Prints nothing.
+// Hunts scenarios on worker threads: splits the seeds into chunks and puts the reports together in order, so that the
+// result is the same for any number of workers. Says which seeds never settled. Prints nothing.
 
 import { type HuntReport, mergeReports, type Seeds } from '../sim/index.ts'
 import { allMoves } from './check-coverage.ts'
 import type { Move } from './check-moves.ts'
+import { nowMs } from './deadline.ts'
 import { eachOf, Interrupted, type Limits, type Pool, ThreadEnded, TimedOut } from './pool.ts'
 import type { Subject } from './subjects.ts'
 import type { HuntedSeeds, HuntTask, Manner, Taken } from './tasks.ts'
@@ -44,8 +45,12 @@ export interface HuntingOptions extends Manner, Limits, Pick<HuntTask, 'checkDet
   readonly onProgress: (progress: { runs: number; failures: number }) => void
 }
 
-/** Seeds in a chunk: enough to be worth handing over, few enough to share out evenly. */
+/** Seeds in a chunk at the least: few enough to share out evenly, and to look for the one that never settles. */
 export const CHUNK_SEEDS = 25
+/** Chunks of a scenario at the most, as handing one over may cost what a thousand short runs do. */
+const CHUNKS_MAX = 64
+/** After so long, a thread says what it has found. */
+const PIECE_MS = 500
 
 interface Chunk {
   readonly index: number
@@ -58,43 +63,92 @@ export async function huntAll(
   subjects: readonly Subject[],
   options: HuntingOptions,
 ): Promise<Outcome> {
-  const chunks = subjects.flatMap((subject, index) => chunksOf({ index, subject, seeds: options.seeds }))
+  const size = Math.max(CHUNK_SEEDS, Math.ceil(options.seeds.count / CHUNKS_MAX))
+  const chunks = subjects.flatMap((subject, index) => {
+    return chunksOf(options.seeds, size).map((seeds) => ({ index, subject, seeds }))
+  })
   const found: HuntedSeeds[][] = subjects.map(() => [])
   const progress = { runs: 0, failures: 0 }
   const lost: (Lost | undefined)[] = subjects.map(() => undefined)
   let interrupted = false
-  await eachOf(chunks, pool.workers, async (chunk) => {
-    const { index, subject, seeds } = chunk
-    if (lost[index] !== undefined || interrupted) return
-    const { strategy, timing, checkDeterminism, coverage } = options
-    const how = { strategy, timing, checkDeterminism, coverage }
+  const add = (index: number, hunted: HuntedSeeds) => {
+    found[index]?.push(hunted)
+    progress.runs += hunted.report.seeds.count
+    progress.failures += hunted.report.failures
+    options.onProgress(progress)
+  }
+  /** Whether all of a chunk was run. */
+  const work = async ({ index, subject, seeds }: Chunk): Promise<boolean> => {
     try {
-      const hunted = await pool.run({ kind: 'hunt', ...subject, ...how, seeds }, options)
-      const { report } = hunted
-      found[index]?.push(hunted)
-      progress.runs += report.seeds.count
-      progress.failures += report.failures
-      options.onProgress(progress)
+      await huntChunk(pool, { subject, seeds }, { ...options, each: (hunted) => add(index, hunted) })
+      return true
     } catch (error) {
-      if (error instanceof Interrupted) interrupted = true
-      else lost[index] = earlier(lost[index], { subject, seeds, how: howLost(error, options.timeoutMs) })
+      if (error instanceof Interrupted) {
+        interrupted = true
+        return false
+      }
+      const how = howLost(error, options.timeoutMs)
+      if (seeds.count > CHUNK_SEEDS) return search({ index, subject, seeds })
+      lost[index] = earlier(lost[index], { subject, seeds, how })
+      return false
     }
+  }
+  /** Once more in small chunks, to say where it was; what was found of it comes again, so that nothing depends on time. */
+  const search = async ({ index, subject, seeds }: Chunk): Promise<boolean> => {
+    const others = found[index]?.filter(({ report }) => !isWithin(report.seeds, seeds)) ?? []
+    found[index] = others
+    for (const few of chunksOf(seeds, CHUNK_SEEDS)) {
+      if (!(await work({ index, subject, seeds: few }))) return false
+    }
+    return true
+  }
+  await eachOf(chunks, pool.workers, async (chunk) => {
+    if (lost[chunk.index] === undefined && !interrupted) await work(chunk)
   })
   const hunted = subjects.map((subject, index) => ({ subject, ...merged(found[index] as HuntedSeeds[]) }))
   return { hunted, lost: lost.filter((one) => one !== undefined), interrupted }
 }
 
+interface HuntingOfChunk extends HuntingOptions {
+  /** Called with what was found, piece by piece. */
+  each(hunted: HuntedSeeds): void
+}
+
+/** Runs all seeds of a chunk; throws what a pool does. */
+async function huntChunk(
+  pool: Pool,
+  { subject, seeds }: Pick<Chunk, 'subject' | 'seeds'>,
+  { strategy, timing, checkDeterminism, coverage, each, ...limits }: HuntingOfChunk,
+): Promise<void> {
+  const how = { strategy, timing, checkDeterminism, coverage }
+  const end = seeds.first + seeds.count
+  let pieceMs = PIECE_MS
+  for (let first = seeds.first; first < end; ) {
+    const left = { first, count: end - first }
+    const untilMs = nowMs() + pieceMs
+    const hunted = await pool.run({ kind: 'hunt', ...subject, ...how, seeds: left, untilMs }, limits)
+    const { count } = hunted.report.seeds
+    if (count > 0) each(hunted)
+    // A thread that has to start first, or code that takes its time, had too little for a single run.
+    else pieceMs *= 2
+    first += count
+  }
+}
+
+function isWithin(one: Seeds, whole: Seeds): boolean {
+  return one.first >= whole.first && one.first < whole.first + whole.count
+}
+
+function chunksOf({ first, count }: Seeds, size: number): Seeds[] {
+  return Array.from({ length: Math.ceil(count / size) }, (_, chunk) => {
+    const done = chunk * size
+    return { first: first + done, count: Math.min(size, count - done) }
+  })
+}
+
 /** Others were on their way when the first was lost, which depends on the number of threads. */
 function earlier(one: Lost | undefined, other: Lost): Lost {
   return one !== undefined && one.seeds.first < other.seeds.first ? one : other
-}
-
-function chunksOf(whole: Chunk): Chunk[] {
-  const { first, count } = whole.seeds
-  return Array.from({ length: Math.ceil(count / CHUNK_SEEDS) }, (_, chunk) => {
-    const done = chunk * CHUNK_SEEDS
-    return { ...whole, seeds: { first: first + done, count: Math.min(CHUNK_SEEDS, count - done) } }
-  })
 }
 
 /** What was found in one scenario, in whichever order it came, up to the first gap that a hunt cut short left. */

@@ -47,7 +47,8 @@ export function saturationOf({ runs, hashes, counts }: Orders): Saturation {
   const seenOnce = counts.filter((count) => count === 1).length
   // Of evenly spread hashes, the k-th smallest stands at k / (distinct + 1) of the whole range.
   const last = hashes.at(-1) ?? 0
-  const distinct = exact ? hashes.length : Math.round(((hashes.length - 1) * HASHES) / last)
+  const estimate = Math.round(((hashes.length - 1) * HASHES) / last)
+  const distinct = exact ? hashes.length : Math.min(estimate, runs)
   const once = exact ? seenOnce : Math.round((distinct * seenOnce) / hashes.length)
   return { runs, distinct, once, exact, unseen: runs === 0 ? 1 : Math.min(1, once / runs) }
 }
