@@ -71,7 +71,7 @@ export function addExplore(heddle: Command, { signal, ends }: shared.Edge): void
     .addOption(shared.json())
     .addHelpText('after', EXPLORE_HELP)
     .action(async (names: string[], { config, timeout: timeoutMs }: ExploreCommand, command: Command) => {
-      const project = await openProject({ config }, { timeoutMs, signal })
+      const project = await openProject({ config, isWhole: names.length === 0 }, { timeoutMs, signal })
       const options = shared.settled<ExploreCommand>(command, project.settings, ['out', 'workers', 'timeout'])
       ends(await exploreCommand(names, options, project, signal))
     })
@@ -269,6 +269,7 @@ async function recorded(
         message: recorded.found.message ?? '',
         step: recorded.found.step,
         timeUs: recorded.found.at,
+        thrownAt: recorded.thrownAt,
         timeline: recorded.timeline,
         file,
         command: replayCommandFor(file, of),

@@ -145,12 +145,17 @@ export async function perform(task: Task): Promise<Answer> {
   forgetUserFile()
   try {
     const value = await work(task)
-    const late = userFileInPlay() === undefined ? undefined : await lateError()
+    const late = userFileInPlay() === undefined ? undefined : await lateError(goesOn(value))
     if (late !== undefined) throw new Located(whereOf(task), late.error)
     return { ok: true, value }
   } catch (error) {
     return answerTo(error)
   }
+}
+
+/** Whether a turn of an exploration has left something for another one. */
+function goesOn(value: TaskResults[Task['kind']]): boolean {
+  return value !== null && typeof value === 'object' && 'rest' in value && value.rest !== undefined
 }
 
 /** An error, and where it came up: in which scenario, under which seed. */

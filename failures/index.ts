@@ -10,6 +10,7 @@ export {
   readReplayFile,
   readTrace,
   replayFileName,
+  replayFilesIn,
   untaken,
   writeReplayFile,
   writeWhole,

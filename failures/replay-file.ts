@@ -1,7 +1,7 @@
 // Replay files on disk: read within bounds, from a regular file only, and written whole or not at all, as any file
 // of the command is. What is in one is for sim/ to judge.
 
-import { constants } from 'node:fs'
+import { constants, readdirSync } from 'node:fs'
 import { access, mkdir, open, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
@@ -10,6 +10,22 @@ import { plain } from './text.ts'
 
 export const REPLAY_EXTENSION = '.replay'
 const BYTES_MAX = TRACE_LIMITS.bytes
+
+/**
+ * The replay files in a folder and those within it, by their names from there, sorted. A link to a file is one, and a
+ * link to a folder is not followed, as it may lead back to where it is. Throws what reading a folder does.
+ */
+export function replayFilesIn(folder: string): readonly string[] {
+  return [...filesBelow(folder, '')].sort((a, b) => (a < b ? -1 : 1))
+}
+
+function* filesBelow(folder: string, before: string): Generator<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const file = before + entry.name
+    if (entry.isDirectory()) yield* filesBelow(join(folder, entry.name), `${file}/`)
+    else if (file.endsWith(REPLAY_EXTENSION)) yield file
+  }
+}
 
 /** The bytes of a replay file. Throws HEDDLE_FILE for what is no file, cannot be read, or is too large. */
 export async function readReplayFile(path: string): Promise<Uint8Array> {

@@ -1,7 +1,6 @@
 // `replays(folder, …)`: a test for each replay file of a folder, which passes where the outcome is what the file expects.
 // The files may come from anybody: they are data, and are replayed on scenarios that are named here.
 
-import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, test } from 'vitest'
@@ -12,6 +11,7 @@ import {
   REPLAY_EXTENSION,
   type Replayed,
   readTrace,
+  replayFilesIn,
   replayOn,
   replayText,
   scenarioOf,
@@ -66,20 +66,11 @@ export function replays(folder: string | URL, { scenarios, timeoutMs = TIMEOUT_M
 /** The replay files in a folder and those within it, sorted; a sentence that says why there can be none. */
 function filesIn(folder: string): readonly string[] | string {
   try {
-    return [...filesBelow(folder, '')].sort((a, b) => (a < b ? -1 : 1))
+    return replayFilesIn(folder)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return 'no such folder'
     return code === 'ENOTDIR' ? 'something that is no folder' : `one that cannot be read (${code})`
-  }
-}
-
-/** A link to a folder is not followed, as it may lead back to where it is. */
-function* filesBelow(folder: string, before: string): Generator<string> {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const file = before + entry.name
-    if (entry.isDirectory()) yield* filesBelow(join(folder, entry.name), `${file}/`)
-    else if (file.endsWith(REPLAY_EXTENSION)) yield file
   }
 }
 

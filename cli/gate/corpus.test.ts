@@ -1,17 +1,26 @@
 // Which files of a corpus a gate comes to, and what it says of those that it does not: with threads that are none.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { type Pool, TimedOut } from '../pool.ts'
 import { Budget } from './budget.ts'
-import { replayCorpus } from './corpus.ts'
+import { corpusFiles, replayCorpus } from './corpus.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'heddle-corpus-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const files = ['a', 'b', 'c'].map((name) => join(folder, `${name}.replay`))
 for (const file of files) writeFileSync(file, 'looked at by threads alone')
+
+it('comes to links to files, and does not follow links to folders', () => {
+  const own = join(folder, 'linked')
+  mkdirSync(join(own, 'sub'), { recursive: true })
+  symlinkSync(files[0] as string, join(own, 'sub', 'link.replay'))
+  symlinkSync('..', join(own, 'sub', 'up'), 'dir')
+  expect(corpusFiles(own)).toEqual([relative(process.cwd(), join(own, 'sub', 'link.replay'))])
+  expect(corpusFiles(join(own, 'none'))).toEqual([])
+})
 
 /** Each file takes so long, and comes to no end; what is said of it. */
 async function saidOf(budgetMs: number | null, eachMs: number) {

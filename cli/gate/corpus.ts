@@ -1,14 +1,13 @@
 // The corpus of a gate: replays each file that is this shard's, and says whether it came out as the file expects.
 
 import { relative, resolve } from 'node:path'
-import { glob } from 'tinyglobby'
 import {
   isToHold,
   plain,
   quoted,
-  REPLAY_EXTENSION,
   type Replayed,
   readReplayFile,
+  replayFilesIn,
 } from '../../failures/index.ts'
 import { HeddleError } from '../../sim/index.ts'
 import { UsageError } from '../exit.ts'
@@ -18,10 +17,14 @@ import type { Budget } from './budget.ts'
 import type { CorpusCase } from './result.ts'
 
 /** Every replay file in a folder and below, in the order of their names; none where there is no such folder. */
-export async function corpusFiles(folder: string): Promise<readonly string[]> {
-  const found = await glob(`**/*${REPLAY_EXTENSION}`, { cwd: folder, followSymbolicLinks: false })
-  const files = found.map((file) => relative(process.cwd(), resolve(folder, file)))
-  return files.sort((a, b) => (a < b ? -1 : 1))
+export function corpusFiles(folder: string): readonly string[] {
+  try {
+    return replayFilesIn(folder).map((file) => relative(process.cwd(), resolve(folder, file)))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return []
+    throw new UsageError(`Expected a folder of replay files at ${plain(folder)}, found ${code}.`)
+  }
 }
 
 export interface CorpusLimits extends Limits {

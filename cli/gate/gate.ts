@@ -121,7 +121,7 @@ async function canaries(gate: Gate): Promise<readonly string[] | null> {
 
 async function replayed(gate: Gate): Promise<readonly CorpusCase[]> {
   const { pool, line, options, project, signal, budget } = gate
-  const files = partOf(await corpusFiles(project.settings?.replays ?? DEFAULTS.replays), options.shard)
+  const files = partOf(corpusFiles(project.settings?.replays ?? DEFAULTS.replays), options.shard)
   line.update(`replaying ${counted(files.length, 'file')}`)
   return replayCorpus(pool, { files, own: project.own }, { timeoutMs: options.timeout, signal, budget })
 }

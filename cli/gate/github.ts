@@ -47,18 +47,24 @@ function violationText({ message, failure, firstSeed }: PropertyCase): string {
     lines.push(failure.command)
     if (failure.token !== undefined) lines.push(`npx heddle replay ${failure.token}`)
   } else if (firstSeed !== null) lines.push(`seed ${firstSeed}`)
-  return lines.map((line) => plain(line, 1_000)).join('\n')
+  return lines.join('\n')
 }
 
 function error(properties: Properties, message: string): string {
   return annotation('error', properties, message)
 }
 
+/** Of a line or a property, as names and messages are whatever the code under test says. */
+const CHARS_MAX = 1_000
+
 type Properties = Readonly<Record<string, string>>
 
 function annotation(level: 'error' | 'notice', properties: Properties, message: string): string {
-  const all = Object.entries(properties).map(([name, value]) => `${name}=${escapedProperty(value)}`)
-  return `::${level} ${all.join(',')}::${escaped(message)}`
+  const all = Object.entries(properties).map(
+    ([name, value]) => `${name}=${escapedProperty(plain(value, CHARS_MAX))}`,
+  )
+  const lines = message.split('\n').map((line) => plain(line, CHARS_MAX))
+  return `::${level} ${all.join(',')}::${escaped(lines.join('\n'))}`
 }
 
 /** What ends a line would end the command; what begins an escape is one itself. */
