@@ -49,6 +49,11 @@ export class CheckLink {
 
   tell(progress: CheckProgress): void {
     for (const [index, field] of FIELDS.entries()) this.#numbers[index] = progress[field]
+    this.beat()
+  }
+
+  /** Tells no more than that something is done. */
+  beat(): void {
     Atomics.add(this.#flags, BEATS, 1)
   }
 

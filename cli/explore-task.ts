@@ -74,7 +74,10 @@ export async function exploreSubject(task: ExploreTask): Promise<ExploringResult
   const began = performance.now()
   const end = deadline(task.untilMs)
   const watch = {
-    isEnding: () => link.aborted || end.aborted,
+    isEnding() {
+      link.beat()
+      return link.aborted || end.aborted
+    },
     // In the words of a check: a trace is a state that was looked into, and a step a transition.
     onProgress: ({ executions, steps }: ExploreProgress) =>
       link.tell({ states: executions, transitions: steps, frontier: 0, depth: 0, storedBytes: 0 }),

@@ -60,13 +60,13 @@ export interface PieceResult {
 
 /** What does not go from thread to thread. */
 export interface Watch {
-  /** Asked between some runs: whether to end before anything else says so. */
+  /** Asked between runs: whether to end before anything else says so. */
   isEnding(): boolean
   readonly finalState?: ExploreOptions['finalState']
   readonly onProgress?: (progress: ExploreProgress) => void
 }
 
-/** Runs between two questions whether to end. */
+/** Runs between two reports of progress. */
 const RUNS_PER_ROUND = 64
 
 /**
@@ -89,7 +89,7 @@ export async function explorePiece(scenario: Scenario, task: PieceTask, watch: W
   const isTurnOver = () => counts.steps >= task.stepsMax
   const isStopped = () =>
     isTurnOver() || counts.executions >= task.executionsMax || counts.failing >= task.failuresMax
-  const rounds = { explorer, tally, keepsSteps: typeof watch.finalState === 'function', isStopped }
+  const rounds = { explorer, tally, keepsSteps: typeof watch.finalState === 'function', isStopped, watch }
   while (!explorer.isOver && !isStopped() && !watch.isEnding()) {
     await round(scenario, rounds)
     watch.onProgress?.(tally.progress)
@@ -177,11 +177,15 @@ interface Round {
   readonly explorer: Explorer
   readonly tally: Tally
   readonly keepsSteps: boolean
+  readonly watch: Watch
   isStopped(): boolean
 }
 
 /** Some runs, and all the probes that they call for. */
-async function round(scenario: Scenario, { explorer, tally, keepsSteps, isStopped }: Round): Promise<void> {
+async function round(
+  scenario: Scenario,
+  { explorer, tally, keepsSteps, isStopped, watch }: Round,
+): Promise<void> {
   let begun: Schedulable | undefined
   let runs = 0
   const onStep = (step: Happened) => explorer.onStep(step)
@@ -201,6 +205,8 @@ async function round(scenario: Scenario, { explorer, tally, keepsSteps, isStoppe
   const next = () => {
     if (explorer.isProbing) return attempt
     if (explorer.isOver || runs >= RUNS_PER_ROUND || isStopped()) return undefined
+    // Within a round, too, as a run may take long. One run at the least, so that it comes to an end at all.
+    if (runs > 0 && watch.isEnding()) return undefined
     runs++
     return attempt
   }
