@@ -118,7 +118,7 @@ export class Stack {
     // What stood before it in its channel had to go first.
     const needs = this.#takers[channel] ?? NOBODY
     const candidates = this.#candidates
-    candidates.length = 0
+    while (candidates.length > 0) candidates.pop()
     if (touch.isLast) for (let other = 0; other < position; other++) candidates.push(other)
     if (created >= 0) candidates.push(created)
     for (const other of needs) candidates.push(other)
@@ -172,7 +172,7 @@ export class Stack {
     this.#races[position] ??= []
     const before = (this.#before[position] as Int32Array).fill(0)
     const races = this.#races[position] as number[]
-    races.length = 0
+    while (races.length > 0) races.pop()
     for (const other of candidates) {
       const bit = 1 << (other & 31)
       if (((before[other >> 5] as number) & bit) !== 0) continue
