@@ -6,7 +6,7 @@ export const EXIT = {
   violated: 1,
   usage: 2,
   diverged: 3,
-  /** A check found nothing, and a bound came before it had covered everything. */
+  /** Nothing was found, and a bound came before a check had covered everything, or a gate had run each scenario. */
   bounded: 4,
   /** A replay file says nothing of the code as it is now: its schedule can no longer be followed. */
   stale: 5,
@@ -31,7 +31,8 @@ Exit codes:
   2    a mistake in the command line, the configuration, a scenario file or a replay file, or a
        file that could not be written
   3    non-determinism: two runs of one schedule differ
-  4    bounded: a check found nothing, and did not cover everything
+  4    bounded: nothing was found, and a check did not cover everything or a gate did not run
+       some scenario
   5    stale: a replay file's schedule can no longer be followed, and nothing was violated as far as it could
   70   a bug of heddle's own (HEDDLE_DEBUG=1 shows where)
   74   stdout could not be written

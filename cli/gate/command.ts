@@ -76,7 +76,8 @@ With --seeds, all shards together do exactly what one run does; with a budget al
 The first seed is derived from the commit that is checked out, and is printed.
 Files of the corpus must come out as they expect. A failure that is gone passes, and says so.
 Exit code: 70 where a canary is silent, else 3 where a run was not deterministic, else 1 where anything was violated or
-never settled, a hard case was never reached, or a failure came back, else 5 where a replay file is stale, else 0.`
+never settled, a hard case was never reached, or a failure came back, else 5 where a replay file is stale, else 4 where
+the budget was too short to run some scenario (not with --shard), else 0.`
 
 export function budgetOption(text: string): number {
   try {

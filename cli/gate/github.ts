@@ -2,7 +2,14 @@
 // of the job in Markdown. The commands are those of "Workflow commands for GitHub Actions" in GitHub's documentation.
 
 import { plain, thousands } from '../../failures/index.ts'
-import { type CorpusCase, type GateResult, isFine, type PropertyCase, type ScenarioCase } from './result.ts'
+import {
+  type CorpusCase,
+  type GateResult,
+  isFine,
+  type PropertyCase,
+  type ScenarioCase,
+  wasRun,
+} from './result.ts'
 import { headLine, schedulesOf, summaryLines } from './text.ts'
 
 /** One line for each finding, and for what is new of the corpus; none where all is as it was. */
@@ -107,7 +114,7 @@ function verdictOf(one: ScenarioCase): string {
   if (search?.verdict === 'holds') {
     return `✅ holds, every schedule${search.size === undefined ? '' : ` of ${search.size}`}`
   }
-  return one.hunted.runs === 0 ? 'not run' : '✅ no violation found'
+  return wasRun(one) ? '✅ no violation found' : 'not run'
 }
 
 function findingsOf({

@@ -178,6 +178,7 @@ describe('reporters', () => {
 })
 
 describe('the exit code', () => {
+  const NOT_RUN = { ...scenario.hunted, runs: 0, seeds: [] }
   const bad = { ...corpusCase, isFine: false }
   it.each<[string, Partial<GateResult>, number]>([
     ['nothing found', {}, EXIT.nothingFound],
@@ -188,6 +189,12 @@ describe('the exit code', () => {
     ['a violation', { scenarios: [{ ...scenario, properties: [violated] }] }, EXIT.violated],
     ['a goal not reached', { scenarios: [{ ...scenario, unreached: ['x'] }] }, EXIT.violated],
     ['a failure that is back', { corpus: [{ ...bad, outcome: 'adapted' }] }, EXIT.violated],
+    ['a scenario that was not run', { scenarios: [{ ...scenario, hunted: NOT_RUN }] }, EXIT.bounded],
+    [
+      'the same in a shard',
+      { scenarios: [{ ...scenario, hunted: NOT_RUN }], shard: { index: 1, count: 2 } },
+      0,
+    ],
     ['a stale file', { corpus: [{ ...bad, outcome: 'stale' }] }, EXIT.stale],
   ])('says what matters most: %s', (_, part, code) => {
     expect(exitCodeOf({ ...fine, ...part })).toBe(code)

@@ -113,6 +113,11 @@ export function isFine({ search, properties, unreached, divergences, troubles }:
   )
 }
 
+/** Whether a gate can say anything of a scenario. */
+export function wasRun({ hunted, search }: ScenarioCase): boolean {
+  return hunted.runs > 0 || search?.verdict === 'holds'
+}
+
 /** What is wrong weighs as it does everywhere: first what makes all else doubtful. */
 export function exitCodeOf(result: GateResult): ExitCode {
   const { interrupted, silent, corpus, scenarios } = result
@@ -126,7 +131,9 @@ export function exitCodeOf(result: GateResult): ExitCode {
   if (scenarios.some((one) => !isFine(one)) || bad.some(({ outcome }) => outcome !== 'stale')) {
     return EXIT.violated
   }
-  return bad.length > 0 ? EXIT.stale : EXIT.nothingFound
+  if (bad.length > 0) return EXIT.stale
+  // A shard may have nothing to do with a scenario; a gate of its own that did not come to one says nothing of it.
+  return result.shard.count === 1 && !scenarios.every(wasRun) ? EXIT.bounded : EXIT.nothingFound
 }
 
 /** In ascending order, adjacent ones put together. */

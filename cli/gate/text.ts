@@ -10,6 +10,7 @@ import {
   type PropertyCase,
   type PropertyVerdict,
   type ScenarioCase,
+  wasRun,
 } from './result.ts'
 
 /** Of a sentence on what is wrong. */
@@ -127,7 +128,7 @@ export function verdictText(one: ScenarioCase): string {
   if (search?.verdict === 'holds') {
     return `holds, every schedule${search.size === undefined ? '' : ` of ${search.size}`}`
   }
-  return one.hunted.runs === 0 ? colours.yellow('not run') : 'no violation found'
+  return wasRun(one) ? 'no violation found' : colours.yellow('not run')
 }
 
 /** The figures of all of it together. */
