@@ -43,18 +43,52 @@ describe('what decides', () => {
     [{ kind: 'race', first: 'a/x#1', second: 'b/y#1' }, 'a/x#1 before b/y#1. The other way round, it holds.'],
     [{ kind: 'fault', fault: 'a/drop#1' }, 'a/drop#1. Without it, it holds.'],
     [
-      { kind: 'nothing', tried: 3, bounded: false },
-      'It fails in every order that was tried, 3 beside this one.',
+      {
+        kind: 'races',
+        pairs: [
+          ['a/x#1', 'b/y#1'],
+          ['c/x#1', 'd/y#1'],
+        ],
+      },
+      'a/x#1 before b/y#1, and c/x#1 before d/y#1. Both the other way round, it holds; one alone is not enough.',
     ],
     [
-      { kind: 'nothing', tried: 3, bounded: true },
-      'It fails in every order that was tried, 3 beside this one; there are more.',
+      {
+        kind: 'races',
+        pairs: [
+          ['a#1', 'b#1'],
+          ['c#1', 'd#1'],
+          ['e#1', 'f#1'],
+        ],
+      },
+      'a#1 before b#1, c#1 before d#1, and e#1 before f#1. All of them the other way round, it holds; with one less, it does not.',
+    ],
+    [{ kind: 'every', orders: 1 }, 'It fails in every order, as no order makes a difference to anything.'],
+    [
+      { kind: 'every', orders: 1_200 },
+      'It fails in every order: all 1,200 that differ in more than independent steps were run.',
     ],
     [
-      { kind: 'nothing', tried: 0, bounded: false },
+      { kind: 'nothing', tried: 1, together: 0, bounded: false },
+      'No single order decides: it fails in the one other that was tried.',
+    ],
+    [
+      { kind: 'nothing', tried: 3, together: 0, bounded: true },
+      'No single order decides: it fails in each of the 3 others that were tried; there are more.',
+    ],
+    [
+      { kind: 'nothing', tried: 3, together: 1_200, bounded: false },
+      'No single order decides: it fails in each of the 3 others that were tried, and in 1,200 with several orders changed.',
+    ],
+    [
+      { kind: 'nothing', tried: 0, together: 3, bounded: false },
+      'No single order could be changed; it fails in 3 with several orders changed.',
+    ],
+    [
+      { kind: 'nothing', tried: 0, together: 0, bounded: false },
       'No two events that touch each other could come the other way round.',
     ],
-    [{ kind: 'nothing', tried: 0, bounded: true }, 'No other order was tried.'],
+    [{ kind: 'nothing', tried: 0, together: 0, bounded: true }, 'No other order was tried.'],
     [{ kind: 'cycle' }, 'It never comes to rest, and no other order was tried.'],
   ] as const)('is one sentence: %j', (decides, text) => {
     const [label, said] = decisionLine(decides)

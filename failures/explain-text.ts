@@ -21,22 +21,50 @@ export function decisionLine(decides: Decision): Line {
       const [first, second] = [plain(decides.first, NAME_CHARS_MAX), plain(decides.second, NAME_CHARS_MAX)]
       return ['The race', `${first} before ${second}. The other way round, it holds.`]
     }
+    case 'races':
+      return ['The races', racesDecide(decides.pairs)]
     case 'fault':
       return ['The fault', `${plain(decides.fault, NAME_CHARS_MAX)}. Without it, it holds.`]
     case 'cycle':
       return ['No race', 'It never comes to rest, and no other order was tried.']
+    case 'every':
+      return ['No race', everyOrderFails(decides)]
     case 'nothing':
       return ['No race', nothingDecides(decides)]
   }
 }
 
-function nothingDecides({ tried, bounded }: { tried: number; bounded: boolean }): string {
+function racesDecide(pairs: readonly (readonly [first: string, second: string])[]): string {
+  const said = pairs.map(
+    ([first, second]) => `${plain(first, NAME_CHARS_MAX)} before ${plain(second, NAME_CHARS_MAX)}`,
+  )
+  const rest =
+    pairs.length === 2
+      ? 'Both the other way round, it holds; one alone is not enough.'
+      : 'All of them the other way round, it holds; with one less, it does not.'
+  return `${said.slice(0, -1).join(', ')}, and ${said.at(-1)}. ${rest}`
+}
+
+function everyOrderFails({ orders }: { orders: number }): string {
+  if (orders === 1) return 'It fails in every order, as no order makes a difference to anything.'
+  return `It fails in every order: all ${thousands(orders)} that differ in more than independent steps were run.`
+}
+
+function nothingDecides({ tried, together, bounded }: Nothing): string {
   const more = bounded ? '; there are more' : ''
-  if (tried > 0) return `It fails in every order that was tried, ${thousands(tried)} beside this one${more}.`
+  const several = `${thousands(together)} with several orders changed`
+  if (tried > 0) {
+    const alone = tried === 1 ? 'the one other that was' : `each of the ${thousands(tried)} others that were`
+    const both = together > 0 ? `, and in ${several}` : ''
+    return `No single order decides: it fails in ${alone} tried${both}${more}.`
+  }
+  if (together > 0) return `No single order could be changed; it fails in ${several}${more}.`
   return bounded
     ? 'No other order was tried.'
     : 'No two events that touch each other could come the other way round.'
 }
+
+type Nothing = Extract<Decision, { kind: 'nothing' }>
 
 /** What shrinking has left. */
 export function shrunkLine({ before, after, why }: Pick<Smaller, 'before' | 'after' | 'why'>): Line {

@@ -1,5 +1,6 @@
-// Why a run fails: the two events whose order decides, found by changing one order at a time and running again, and
-// what led to the violation. Every change is run on the same scenario, within bounds; nothing is shown here.
+// Why a run fails: the two events whose order decides, or the few that decide together, found by changing orders and
+// running again, and what led to the violation. Every change is run on the same scenario, within bounds; nothing is shown
+// here.
 
 import type { Observation } from '../event.ts'
 import { checkOptions, checkScenario } from '../options.ts'
@@ -11,6 +12,8 @@ import type { Scenario } from '../scenario.ts'
 import { fewerDeviations, notFailing, passedBy } from '../shrink/shrink.ts'
 import { type Trial, Trials } from '../shrink/trials.ts'
 import { type Past, pastOf } from './past.ts'
+import { inCommon, type Pair } from './reversal.ts'
+import { OrderSearch } from './search.ts'
 
 export interface ExplainOptions {
   /** How many schedules are run at the most; 300 unless given. */
@@ -29,13 +32,23 @@ export interface ExplainedStep {
 
 /**
  * What decides between a run that fails and one that holds. *race*: the event `first` comes before `second`, and the
- * other way round it holds. *fault*: without it, it holds. *nothing*: it fails in each of so many other orders that were
- * tried; with `bounded`, there were more to try. *cycle*: it never comes to rest, and no order was changed.
+ * other way round it holds. *races*: with all of these pairs the other way round it holds, and with one less it does not.
+ * *fault*: without it, it holds. *every*: it fails in every order that causes allow, whatever the delays are; so many
+ * differ in more than the order of independent steps, and each was run. *nothing*: it fails in each of so many other
+ * orders that were tried, `tried` with one pair the other way round and `together` with several; with `bounded`, there
+ * were more to try. *cycle*: it never comes to rest, and no order was changed.
  */
 export type Decision =
   | { readonly kind: 'race'; readonly first: string; readonly second: string }
+  | { readonly kind: 'races'; readonly pairs: readonly (readonly [first: string, second: string])[] }
   | { readonly kind: 'fault'; readonly fault: string }
-  | { readonly kind: 'nothing'; readonly tried: number; readonly bounded: boolean }
+  | { readonly kind: 'every'; readonly orders: number }
+  | {
+      readonly kind: 'nothing'
+      readonly tried: number
+      readonly together: number
+      readonly bounded: boolean
+    }
   | { readonly kind: 'cycle' }
 
 /** Plain data, fit for structured clone. */
@@ -48,7 +61,7 @@ export interface Explanation {
   /** The run that is explained: that of the trace, or one that fails the same property with fewer deviations. */
   readonly failing: readonly ExplainedStep[]
   readonly isTheTraces: boolean
-  /** A run that holds, with the one order the other way round or without the fault. */
+  /** A run that holds, with what decides the other way round, or without the fault. */
   readonly passing: readonly ExplainedStep[] | null
   /** How many steps the two have in common before they part. */
   readonly common: number
@@ -61,8 +74,7 @@ export interface Explanation {
 const RUNS_MAX = 300
 /** Steps of all schedules together, for scenarios that run long. */
 const STEPS_MAX = 60_000
-/** How many pairs of events are tried the other way round, and how many places for one event. */
-const RACES_MAX = 64
+/** How many places are tried for one event. */
 const PLACES_MAX = 24
 /** Among how many steps another pair is looked for. */
 const STEPS_SEARCHED = 256
@@ -147,23 +159,16 @@ async function heldRace(trials: Trials, failing: Trial): Promise<Found | undefin
   return undefined
 }
 
-/** Two events that depend on each other and come the other way round if the first waits for the second. */
+/** Events that depend on each other, and come the other way round if some wait for others. */
 async function reversedRace(trials: Trials, failing: Trial): Promise<Found> {
-  if (!trials.canDeviate) return { decides: { kind: 'nothing', tried: 0, bounded: true } }
-  const { races } = pastOf(failing.run.steps, claimOf(trials, failing))
-  const candidates = races.filter(([first]) => first.event.fault === undefined)
-  let tried = 0
-  for (const [first, second] of candidates.slice(0, RACES_MAX)) {
-    if (trials.isSpent) break
-    const others = failing.deviations.filter((one) => one.kind === 'strike' || one.event !== first.event.id)
-    const hold = { kind: 'hold', event: first.event.id, until: second.event.id } as const
-    const trial = await trials.whole(failing.scenario, [...others, hold])
-    if (trial === undefined) continue
-    if (!trial.fails) return race(trials, failing, trial, [first.event.id, second.event.id])
-    tried++
-  }
-  const bounded = trials.isSpent || candidates.length > RACES_MAX
-  return { decides: { kind: 'nothing', tried, bounded } }
+  if (!trials.canDeviate) return { decides: { kind: 'nothing', tried: 0, together: 0, bounded: true } }
+  const search = new OrderSearch(trials, failing, claimOf(trials, failing))
+  const { turned, orders, tried, together, bounded } = await search.search()
+  if (orders !== undefined) return { decides: { kind: 'every', orders } }
+  if (turned === undefined) return { decides: { kind: 'nothing', tried, together, bounded } }
+  const { pairs, passing } = turned
+  if (pairs.length > 1) return { decides: { kind: 'races', pairs }, passing }
+  return race(trials, failing, passing, pairs[0] as Pair)
 }
 
 function claimOf({ property }: Trials, { scenario }: Trial): Property | undefined {
@@ -232,26 +237,30 @@ function shown({ number, timeUs, event, observations }: Step): ExplainedStep {
   return { step: number, at: timeUs, event: event.id, seen: observations }
 }
 
-function inCommon(a: readonly Step[], b: readonly Step[]): number {
-  const parts = a.findIndex(({ event }, index) => event.id !== b[index]?.event.id)
-  return parts < 0 ? a.length : parts
-}
-
 /**
  * The causal past of the violating step. What is found at rest is nobody's step in particular: then it is that of the
  * events that decide, and of the last step where nothing does.
  */
 function chainTo({ run }: Trial, decides: Decision, past: Past, violatedAt: number): readonly number[] {
   const numberOf = (id: string) => run.steps.find(({ event }) => event.id === id)?.number
-  const deciding =
-    decides.kind === 'race'
-      ? [decides.first, decides.second]
-      : decides.kind === 'fault'
-        ? [decides.fault]
-        : []
+  const deciding = decidingIn(decides)
   const atRest = run.ending === 'rest' ? deciding.map(numberOf) : []
   const targets = atRest.length > 0 ? atRest.filter((number) => number !== undefined) : [violatedAt]
   const chain = new Set(targets.flatMap((target) => [...past.before(target), target]))
   chain.delete(0)
   return [...chain].sort((a, b) => a - b)
+}
+
+/** The events that decide. */
+function decidingIn(decides: Decision): readonly string[] {
+  switch (decides.kind) {
+    case 'race':
+      return [decides.first, decides.second]
+    case 'races':
+      return decides.pairs.flat()
+    case 'fault':
+      return [decides.fault]
+    default:
+      return []
+  }
 }

@@ -16,6 +16,10 @@ export interface Past {
    * as in Flanagan and Godefroid, 2005).
    */
   readonly races: readonly (readonly [first: Step, second: Step])[]
+  /** Whether a step happens before another. */
+  isBefore(a: Step, b: Step): boolean
+  /** Whether a step made another, or one that did: then no order has them the other way round. */
+  isMadeBy(step: Step, maker: Step): boolean
   /** Whether the order of two steps can make a difference. */
   areDependent(a: Step, b: Step): boolean
 }
@@ -42,6 +46,14 @@ export function pastOf(steps: readonly Step[], property: Property | undefined): 
   return {
     before: (step) => [...(before.get(step) ?? [])].sort((a, b) => a - b),
     races: races.reverse(),
+    isBefore: (a, b) => before.get(b.number)?.has(a.number) === true,
+    isMadeBy(step, maker) {
+      let made: Step | undefined = step
+      while (made !== undefined && made.event.createdAtStep > maker.number) {
+        made = steps[made.event.createdAtStep - 1]
+      }
+      return made?.event.createdAtStep === maker.number
+    },
     areDependent,
   }
 }

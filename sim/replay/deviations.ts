@@ -58,17 +58,17 @@ export interface End {
 
 /**
  * Choices that follow the order in which events fall due when each takes as little time as it may, the older first,
- * without any fault; but for the deviations. Whatever of them names an event that never comes changes nothing.
+ * without any fault; but for the deviations. An event with several holds waits for all of them. Whatever of them names
+ * an event that never comes changes nothing.
  */
 export function deviating(deviations: readonly Deviation[], end: End = {}): ChoiceSource {
-  const holds = new Map<string, string>()
-  for (const one of deviations) if (one.kind === 'hold') holds.set(one.event, one.until)
+  const holds = new Map<string, string[]>()
+  for (const one of deviations) {
+    if (one.kind === 'hold') holds.set(one.event, [...(holds.get(one.event) ?? []), one.until])
+  }
   const strikes = deviations.filter((one) => one.kind === 'strike')
   const happened = new Set<string | null>([null])
-  const isHeld = ({ id }: Event) => {
-    const until = holds.get(id)
-    return until !== undefined && !happened.has(until)
-  }
+  const isHeld = ({ id }: Event) => holds.get(id)?.some((until) => !happened.has(until)) === true
   let left = end.steps ?? Number.POSITIVE_INFINITY
   return {
     untimed: true,

@@ -57,10 +57,13 @@ export class Trials {
     return this.#runs
   }
 
+  get isCalledOff(): boolean {
+    return this.#isReproduced && this.#budget.signal?.aborted === true
+  }
+
   get isSpent(): boolean {
-    const { runsMax, stepsMax, signal } = this.#budget
-    const isCalledOff = this.#isReproduced && signal?.aborted === true
-    return isCalledOff || this.#runs >= runsMax || this.#steps >= stepsMax
+    const { runsMax, stepsMax } = this.#budget
+    return this.isCalledOff || this.#runs >= runsMax || this.#steps >= stepsMax
   }
 
   /** Takes the steps of a trace, and finds out how to take the same order again; undefined where it does not fail. */
@@ -72,7 +75,7 @@ export class Trials {
 
   async #reproduced(trace: Trace, scenario: Scenario): Promise<Trial | undefined> {
     const source = recorded(trace, scenario.timeMaxUs)
-    const first = await this.#run(scenario, source, trace.steps.length)
+    const first = await this.#run(scenario, source, { stepsMax: trace.steps.length })
     if (!first?.fails || this.timing === 'untimed') return first?.fails ? first : undefined
     const end = { steps: first.order.length }
     const untimed = await this.#run(scenario, deviating(first.deviations, end))
@@ -107,24 +110,67 @@ export class Trials {
   /** A schedule, whether it fails or not, to its end; undefined where it cannot be, or comes to no end. */
   async whole(scenario: Scenario, deviations: readonly Deviation[]): Promise<Trial | undefined> {
     const trial = await this.#deviating(scenario, deviations, undefined)
-    const timed =
-      trial === undefined || this.timing === 'untimed' ? trial : await this.#inTime(scenario, trial.order)
+    return trial === undefined ? undefined : this.#possible(trial)
+  }
+
+  /** As `whole`, but it goes on behind a violation, so that what would have come is seen as well. */
+  async beyond(
+    scenario: Scenario,
+    deviations: readonly Deviation[],
+    stepsMax: number,
+  ): Promise<Trial | undefined> {
+    const trial = await this.#run(scenario, deviating(deviations), { stepsMax, goesOn: true })
+    return trial === undefined ? undefined : this.#possible(trial)
+  }
+
+  /** Counts what was run by others against the budget. */
+  spend({ runs, steps }: { readonly runs: number; readonly steps: number }): void {
+    this.#runs += runs
+    this.#steps += steps
+  }
+
+  /** How much of the budget is left. */
+  get left(): { readonly runs: number; readonly steps: number } {
+    if (this.isSpent) return { runs: 0, steps: 0 }
+    return { runs: this.#budget.runsMax - this.#runs, steps: this.#budget.stepsMax - this.#steps }
+  }
+
+  /** A candidate that came to an end, at times that the windows allow; undefined where there are none. */
+  async #possible(trial: Trial): Promise<Trial | undefined> {
+    const { scenario, run, order, fails } = trial
+    if (this.timing === 'untimed') return fails || run.ending === 'rest' ? trial : undefined
+    if (fails && !this.#timed) {
+      // No times mend what fails whatever they are, so it need not be run at them.
+      const { step } = outcomeOf(run, this.property)
+      return feasibleTimes(order.slice(0, step), this.#pace) === undefined ? undefined : trial
+    }
+    const timed = await this.#inTime(scenario, order)
     return timed?.fails || timed?.run.ending === 'rest' ? timed : undefined
   }
 
   /** A run of a seed that fails within `stepsMax` steps, at the pace of the others where it then fails too. */
   async seeded(scenario: Scenario, seed: number, stepsMax: number): Promise<Trial | undefined> {
-    const { timing } = this
-    const source = ({ budgets }: Schedulable) => seeded({ seed, strategy: random, timing, budgets })
-    const trial = await this.#run(scenario, source, stepsMax)
+    const trial = await this.#seeded(scenario, seed, stepsMax)
     if (!trial?.fails) return undefined
-    if (timing === 'untimed' || this.#pace === undefined) return trial
+    if (this.timing === 'untimed' || this.#pace === undefined) return trial
     const paced = await this.#inTime(scenario, trial.order)
     return paced?.fails ? paced : undefined
   }
 
+  /** A run of a seed that comes to rest within `stepsMax` steps, and does not fail. */
+  async holding(scenario: Scenario, seed: number, stepsMax: number): Promise<Trial | undefined> {
+    const trial = await this.#seeded(scenario, seed, stepsMax)
+    return trial?.fails === false && trial.run.ending === 'rest' ? trial : undefined
+  }
+
+  #seeded(scenario: Scenario, seed: number, stepsMax: number): Promise<Trial | undefined> {
+    const { timing } = this
+    const source = ({ budgets }: Schedulable) => seeded({ seed, strategy: random, timing, budgets })
+    return this.#run(scenario, source, { stepsMax })
+  }
+
   #deviating(scenario: Scenario, deviations: readonly Deviation[], stepsMax: number | undefined) {
-    return this.#run(scenario, deviating(deviations), stepsMax)
+    return this.#run(scenario, deviating(deviations), { stepsMax })
   }
 
   async #inTime(scenario: Scenario, order: readonly Made[]): Promise<Trial | undefined> {
@@ -136,11 +182,11 @@ export class Trials {
   async #run(
     scenario: Scenario,
     source: ChoiceSource | ((schedulable: Schedulable) => ChoiceSource),
-    stepsMax = Number.POSITIVE_INFINITY,
+    { stepsMax, goesOn = false }: { stepsMax?: number | undefined; goesOn?: boolean } = {},
   ): Promise<Trial | undefined> {
     if (this.isSpent) return undefined
     this.#runs++
-    const left = Math.min(stepsMax, this.#budget.stepsMax - this.#steps)
+    const left = Math.min(stepsMax ?? Number.POSITIVE_INFINITY, this.#budget.stepsMax - this.#steps)
     // What other claims say is nobody's business here.
     const properties = scenario.properties.filter(({ name }) => name === this.property)
     let recorder = recording({ untimed: true, choose: () => undefined })
@@ -150,7 +196,7 @@ export class Trials {
     }
     const finished = await run(
       { ...scenario, properties },
-      { source: recorderOf, stopAt: this.property },
+      goesOn ? { source: recorderOf } : { source: recorderOf, stopAt: this.property },
     ).catch(refused)
     if (finished === undefined) return undefined
     this.#steps += finished.steps.length

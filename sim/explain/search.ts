@@ -1,0 +1,227 @@
+// Looks for an order in which a failing run holds, the smallest change first: one pair of events the other way round, two
+// pairs together, and then whatever order of a seed holds, of which only the pairs that it needs are kept (Zeller and
+// Hildebrandt, "Simplifying and isolating failure-inducing input", 2002; Choi and Zeller, "Isolating failure-inducing
+// thread schedules", 2002). All within the budget of its trials; what it says of orders, it has run.
+
+import type { Property } from '../property.ts'
+import type { Deviation } from '../replay/deviations.ts'
+import { ddmin } from '../shrink/ddmin.ts'
+import type { Trial, Trials } from '../shrink/trials.ts'
+import { everyOrder } from './every.ts'
+import { byText, Ordered, type Pair, withReversed } from './reversal.ts'
+
+/** How many pairs are tried alone, and of how many that hold the one that changes least is taken. */
+const SINGLES_MAX = 96
+const HOLDING_MAX = 12
+const SEEDS_MAX = 16
+/** Of an order of a seed that holds: with how many pairs the other way round it is looked at. */
+const TURNED_MAX = 64
+/** Runs that are kept back for leaving pairs out. */
+const RESERVE = 24
+
+/** What was found of the orders of a failing run. */
+export interface Searched {
+  /** The pairs that must all come the other way round, one at least, and the run in which they do. */
+  readonly turned?: { readonly pairs: readonly Pair[]; readonly passing: Trial }
+  /** Where it fails in every order that causes allow: how many there are that differ in more than independent steps. */
+  readonly orders?: number
+  /** How many orders fail, with one pair the other way round, and with several. */
+  readonly tried: number
+  readonly together: number
+  /** Whether some were left out. */
+  readonly bounded: boolean
+}
+
+/** A pair that was tried alone, and failed or cannot be; with the run, where it was one. */
+interface Single {
+  readonly pair: Pair
+  readonly ordered: Ordered | undefined
+}
+
+/** A run that holds with one pair the other way round. */
+interface Holding {
+  readonly pairs: readonly Pair[]
+  readonly passing: Trial
+  /** Not where the two have an order of their own, and what came of the attempt is another change. */
+  readonly isTurned: boolean
+  /** How many of the events that led to the violation do not come at all, as where something else goes wrong. */
+  readonly missing: number
+  /** How many pairs that depend on each other are the other way round with it. */
+  readonly changes: number
+  /** How many steps it has in common with the failing run. */
+  readonly common: number
+}
+
+/** What changes less before what changes more; of those that change as much, what parts later. */
+function byChanges(a: Holding, b: Holding): number {
+  return (
+    Number(b.isTurned) - Number(a.isTurned) ||
+    a.missing - b.missing ||
+    a.changes - b.changes ||
+    b.common - a.common
+  )
+}
+
+export class OrderSearch {
+  readonly #trials: Trials
+  readonly #failing: Trial
+  readonly #claim: Property | undefined
+  readonly #stepsMax: number
+  #base: Ordered
+  readonly #known = new Map<string, Trial | undefined>()
+  readonly #orders = new Set<string>()
+  #tried = 0
+  #together = 0
+  #bounded = false
+
+  constructor(trials: Trials, failing: Trial, claim: Property | undefined) {
+    this.#trials = trials
+    this.#failing = failing
+    this.#claim = claim
+    this.#stepsMax = 4 * failing.run.steps.length + 200
+    this.#base = this.#orderedOf(failing)
+  }
+
+  async search(): Promise<Searched> {
+    const { scenario, deviations } = this.#failing
+    // To know what would have come next, and so might come sooner.
+    const whole = await this.#trials.beyond(scenario, deviations, this.#stepsMax)
+    if (whole?.fails) this.#base = this.#orderedOf(whole)
+    this.#orders.add(this.#base.key)
+    const { found, singles } = await this.#singles()
+    if (found !== undefined) return this.#result({ turned: found })
+    const orders = await everyOrder(this.#trials, scenario, this.#claim, this.#half)
+    if (orders !== undefined) return this.#result({ orders })
+    const turned = (await this.#pairs(singles)) ?? (await this.#seeds())
+    return this.#result(turned === undefined ? {} : { turned })
+  }
+
+  #result(found: Pick<Searched, 'turned' | 'orders'>): Searched {
+    const bounded = this.#bounded || this.#trials.isSpent
+    return { ...found, tried: this.#tried, together: this.#together, bounded }
+  }
+
+  get #half(): number {
+    return Math.floor(this.#trials.left.runs / 2)
+  }
+
+  #orderedOf({ run }: Trial): Ordered {
+    return new Ordered(run, this.#trials.property, this.#claim)
+  }
+
+  /** One pair after the other; of several that hold, the one that changes least. */
+  async #singles() {
+    const pairs = this.#base.pairs()
+    const singles: Single[] = []
+    const holding: Holding[] = []
+    for (const pair of pairs.slice(0, SINGLES_MAX)) {
+      if (this.#trials.isSpent || holding.length >= HOLDING_MAX) break
+      const trial = await this.#try([pair], this.#base.reversing([pair]))
+      const ordered = trial === undefined ? undefined : this.#orderedOf(trial)
+      if (trial?.fails === false && ordered !== undefined) {
+        holding.push(this.#holding(pair, trial, ordered))
+      } else singles.push({ pair, ordered })
+    }
+    if (singles.length < pairs.length) this.#bounded = true
+    return { singles, found: holding.sort(byChanges)[0] }
+  }
+
+  #holding(pair: Pair, passing: Trial, ordered: Ordered): Holding {
+    return {
+      pairs: [pair],
+      passing,
+      isTurned: ordered.isTurned(pair),
+      missing: this.#base.missingIn(ordered),
+      changes: this.#base.turnedIn(ordered),
+      common: this.#base.commonWith(ordered),
+    }
+  }
+
+  /** Two pairs together: the second is one of the run that the first led to. */
+  async #pairs(singles: readonly Single[]): Promise<Searched['turned']> {
+    const until = this.#trials.left.runs - this.#half
+    const work = singles.map(({ pair, ordered = this.#base }) => ({ pair, ordered, next: ordered.pairs() }))
+    const longest = Math.max(0, ...work.map(({ next }) => next.length))
+    for (let place = 0; place < longest; place++) {
+      for (const { pair, ordered, next } of work) {
+        const second = next[place]
+        if (second === undefined || isSameTwo(pair, second)) continue
+        if (this.#trials.left.runs <= until) {
+          this.#bounded = true
+          return undefined
+        }
+        const holds = [...this.#base.reversing([pair]), ...ordered.reversing([second])]
+        const trial = await this.#try([pair, second], holds)
+        if (trial === undefined || trial.fails || !this.#areTurned([pair, second], trial)) continue
+        const alone = await this.#try([second], this.#base.reversing([second]))
+        if (this.#trials.isSpent) return undefined
+        if (alone?.fails === false) return { pairs: [second], passing: alone }
+        return { pairs: [pair, second], passing: trial }
+      }
+    }
+    return undefined
+  }
+
+  /** An order of a seed that holds, and of the pairs that are the other way round in it those that are needed. */
+  async #seeds(): Promise<Searched['turned']> {
+    for (let seed = 1; seed <= SEEDS_MAX; seed++) {
+      if (this.#trials.left.runs <= RESERVE) return undefined
+      const held = await this.#trials.holding(this.#failing.scenario, seed, this.#stepsMax)
+      if (held === undefined) continue
+      const turned = this.#base.turned(this.#orderedOf(held))
+      if (turned.length === 0 || turned.length > TURNED_MAX) continue
+      const found = await this.#needed(turned)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+
+  async #needed(pairs: readonly Pair[]): Promise<Searched['turned']> {
+    const holds = async (part: readonly Pair[]) => {
+      if (part.length === 0) return undefined
+      const trial = await this.#try(part, this.#base.reversing(part))
+      return trial?.fails === false ? part : undefined
+    }
+    if ((await holds(pairs)) === undefined) return undefined
+    const needed = await ddmin(pairs, holds)
+    const passing = await this.#try(needed, this.#base.reversing(needed))
+    // Without runs that were left to be made, nobody knows whether all are needed.
+    if (this.#trials.isSpent || passing === undefined || !this.#areTurned(needed, passing)) return undefined
+    return { pairs: needed, passing }
+  }
+
+  #areTurned(pairs: readonly Pair[], { run }: Trial): boolean {
+    const places = new Map(run.steps.map(({ event }, index) => [event.id, index]))
+    const placeOf = (id: string) => places.get(id) ?? Number.POSITIVE_INFINITY
+    return pairs.every(
+      ([first, second]) =>
+        this.#base.placeOf(first) < this.#base.placeOf(second) && placeOf(second) < placeOf(first),
+    )
+  }
+
+  /** The failing schedule with pairs the other way round, run once; undefined where it cannot be, or comes to no end. */
+  async #try(pairs: readonly Pair[], holds: readonly Deviation[]): Promise<Trial | undefined> {
+    const key = JSON.stringify(pairs.map((pair) => pair.join(' ')).sort(byText))
+    if (this.#known.has(key)) return this.#known.get(key)
+    if (this.#trials.isSpent) return undefined
+    const { scenario, deviations } = this.#failing
+    const changed = withReversed(deviations, pairs, holds)
+    const trial = await this.#trials.beyond(scenario, changed, this.#stepsMax)
+    this.#known.set(key, trial)
+    if (trial?.fails) this.#count(trial, pairs.length)
+    return trial
+  }
+
+  /** An order that fails is counted once, whatever led to it. */
+  #count(trial: Trial, pairs: number): void {
+    const { key } = this.#orderedOf(trial)
+    if (this.#orders.has(key)) return
+    this.#orders.add(key)
+    if (pairs === 1) this.#tried++
+    else this.#together++
+  }
+}
+
+function isSameTwo([a, b]: Pair, [c, d]: Pair): boolean {
+  return (a === c && b === d) || (a === d && b === c)
+}
