@@ -9,6 +9,9 @@ import type { Scenario } from '../scenario.ts'
 import { explore } from '../schedules/explore.ts'
 import type { Trials } from '../shrink/trials.ts'
 
+/** Of all runs together: where they are long, they are many. */
+const STEPS_MAX = 5_000
+
 /**
  * How many orders there are that differ in more than independent steps, where the property is violated in each; undefined
  * where one holds, or where there are more than `runsMax`. Orders that no times fit are among them, and so are those
@@ -32,7 +35,7 @@ export async function everyOrder(
   }
   const signal = {
     get aborted() {
-      return spent.holds || spent.steps >= left.steps / 2 || trials.isCalledOff
+      return spent.holds || spent.steps >= Math.min(STEPS_MAX, left.steps) || trials.isCalledOff
     },
   }
   const options = { executionsMax: runsMax, failuresMax: Number.POSITIVE_INFINITY, finalState, signal }

@@ -60,10 +60,16 @@ export function pastOf(steps: readonly Step[], property: Property | undefined): 
 
 function dependence(property: Property | undefined): Past['areDependent'] {
   if (property?.kind !== 'monitor') return (a, b) => dependent(a.footprint, b.footprint)
+  const known = new Map<Step, readonly string[]>()
+  const keysIn = (step: Step) => {
+    const keys = known.get(step) ?? keysOf(property, step)
+    known.set(step, keys)
+    return keys
+  }
   return (a, b) => {
     if (dependent(a.footprint, b.footprint)) return true
-    const keys = keysOf(property, a)
-    return keys.length > 0 && keysOf(property, b).some((key) => keys.includes(key))
+    const keys = keysIn(a)
+    return keys.length > 0 && keysIn(b).some((key) => keys.includes(key))
   }
 }
 

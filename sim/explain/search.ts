@@ -16,6 +16,8 @@ const HOLDING_MAX = 12
 const SEEDS_MAX = 16
 /** Of an order of a seed that holds: with how many pairs the other way round it is looked at. */
 const TURNED_MAX = 64
+/** Where more orders than this fail with one pair turned round, there are too many to run all of them. */
+const EXPLORED_MAX = 32
 /** Runs that are kept back for leaving pairs out. */
 const RESERVE = 24
 
@@ -69,6 +71,7 @@ export class OrderSearch {
   readonly #stepsMax: number
   #base: Ordered
   readonly #known = new Map<string, Trial | undefined>()
+  readonly #ordered = new Map<Trial, Ordered>()
   readonly #orders = new Set<string>()
   #tried = 0
   #together = 0
@@ -90,7 +93,8 @@ export class OrderSearch {
     this.#orders.add(this.#base.key)
     const { found, singles } = await this.#singles()
     if (found !== undefined) return this.#result({ turned: found })
-    const orders = await everyOrder(this.#trials, scenario, this.#claim, this.#half)
+    const isFew = this.#orders.size <= EXPLORED_MAX
+    const orders = isFew ? await everyOrder(this.#trials, scenario, this.#claim, this.#half) : undefined
     if (orders !== undefined) return this.#result({ orders })
     const turned = (await this.#pairs(singles)) ?? (await this.#seeds())
     return this.#result(turned === undefined ? {} : { turned })
@@ -105,8 +109,10 @@ export class OrderSearch {
     return Math.floor(this.#trials.left.runs / 2)
   }
 
-  #orderedOf({ run }: Trial): Ordered {
-    return new Ordered(run, this.#trials.property, this.#claim)
+  #orderedOf(trial: Trial): Ordered {
+    const ordered = this.#ordered.get(trial) ?? new Ordered(trial.run, this.#trials.property, this.#claim)
+    this.#ordered.set(trial, ordered)
+    return ordered
   }
 
   /** One pair after the other; of several that hold, the one that changes least. */
