@@ -71,6 +71,13 @@ describe('what decides only together', () => {
     expect(runs).toBeLessThanOrEqual(300)
   })
 
+  it.each(['untimed', 'sampled'] as const)('is what keeps tasks from taking turns, %s', async (timing) => {
+    const { decides, runs } = await explain(await first(counters(), timing), counters())
+    const one = (id: string, other: string) => [`${id}/read#1`, `${other}/write#1`]
+    expect(decides).toEqual({ kind: 'races', pairs: [one('b', 'a'), one('c', 'b'), one('d', 'c')] })
+    expect(runs).toBeLessThanOrEqual(300)
+  })
+
   it('is the same on each call', async () => {
     const one = passing('abcdef', [inOrder(['ba', 'dc', 'fe'])])
     const trace = await first(one, 'untimed')
@@ -178,5 +185,21 @@ function early(): Scenario {
       house.isOpen = true
     })
     check.always('nothing before it is open', () => house.early === 0)
+  })
+}
+
+/** Each adds one to what it has read before: right only where one after the other does. */
+function counters(): Scenario {
+  return world('counters', ({ task, shared, check }) => {
+    const sum = shared('sum', { value: 0 })
+    for (const name of ['a', 'b', 'c', 'd']) {
+      task(name, async (self) => {
+        await self.operation('read', { window: ['1ms', '9ms'] })
+        const { value } = sum
+        await self.operation('write', { window: ['1ms', '9ms'] })
+        sum.value = value + 1
+      })
+    }
+    check.eventually('all are counted', () => sum.value === 4)
   })
 }

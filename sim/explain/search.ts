@@ -1,14 +1,17 @@
 // Looks for an order in which a failing run holds, the smallest change first: one pair of events the other way round, two
-// pairs together, and then whatever order of a seed holds, of which only the pairs that it needs are kept (Zeller and
-// Hildebrandt, "Simplifying and isolating failure-inducing input", 2002; Choi and Zeller, "Isolating failure-inducing
-// thread schedules", 2002). All within the budget of its trials; what it says of orders, it has run.
+// pairs together, and then some order that holds, one place after the other or a seed's, of which only the pairs are kept
+// that it needs (Zeller and Hildebrandt, "Simplifying and isolating failure-inducing input", 2002; Choi and Zeller,
+// "Isolating failure-inducing thread schedules", 2002). All within the budget of its trials; what it says of orders, it has run.
 
+import type { TimingName } from '../clock.ts'
 import type { Property } from '../property.ts'
 import type { Deviation } from '../replay/deviations.ts'
 import { ddmin } from '../shrink/ddmin.ts'
 import type { Trial, Trials } from '../shrink/trials.ts'
+import { random } from '../strategies/random.ts'
 import { everyOrder } from './every.ts'
 import { byText, Ordered, type Pair, withReversed } from './reversal.ts'
+import { serial } from './serial.ts'
 
 /** How many pairs are tried alone, and of how many that hold the one that changes least is taken. */
 const SINGLES_MAX = 96
@@ -96,7 +99,7 @@ export class OrderSearch {
     const isFew = this.#orders.size <= EXPLORED_MAX
     const orders = isFew ? await everyOrder(this.#trials, scenario, this.#claim, this.#half) : undefined
     if (orders !== undefined) return this.#result({ orders })
-    const turned = (await this.#pairs(singles)) ?? (await this.#seeds())
+    const turned = (await this.#pairs(singles)) ?? (await this.#guided())
     return this.#result(turned === undefined ? {} : { turned })
   }
 
@@ -168,11 +171,11 @@ export class OrderSearch {
     return undefined
   }
 
-  /** An order of a seed that holds, and of the pairs that are the other way round in it those that are needed. */
-  async #seeds(): Promise<Searched['turned']> {
-    for (let seed = 1; seed <= SEEDS_MAX; seed++) {
+  /** Some order that holds, and of the pairs that are the other way round in it those that are needed. */
+  async #guided(): Promise<Searched['turned']> {
+    for (const manner of guides(this.#trials.timing)) {
       if (this.#trials.left.runs <= RESERVE) return undefined
-      const held = await this.#trials.holding(this.#failing.scenario, seed, this.#stepsMax)
+      const held = await this.#trials.holding(this.#failing.scenario, manner, this.#stepsMax)
       if (held === undefined) continue
       const turned = this.#base.turned(this.#orderedOf(held))
       if (turned.length === 0 || turned.length > TURNED_MAX) continue
@@ -226,6 +229,12 @@ export class OrderSearch {
     if (pairs === 1) this.#tried++
     else this.#together++
   }
+}
+
+/** Ways to come by an order that holds. */
+function* guides(timing: TimingName) {
+  yield { seed: 1, strategy: serial, timing: 'untimed' } as const
+  for (let seed = 1; seed <= SEEDS_MAX; seed++) yield { seed, strategy: random, timing } as const
 }
 
 function isSameTwo([a, b]: Pair, [c, d]: Pair): boolean {

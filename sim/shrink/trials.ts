@@ -11,7 +11,7 @@ import { recorded } from '../replay/replay.ts'
 import { outcomeOf, type Trace } from '../replay/trace.ts'
 import type { Scenario } from '../scenario.ts'
 import { type Run, run } from '../scheduler.ts'
-import { type ChoiceSource, seeded } from '../source.ts'
+import { type ChoiceSource, type SeededOptions, seeded } from '../source.ts'
 import { random } from '../strategies/random.ts'
 
 /** What became of one candidate. */
@@ -150,23 +150,24 @@ export class Trials {
 
   /** A run of a seed that fails within `stepsMax` steps, at the pace of the others where it then fails too. */
   async seeded(scenario: Scenario, seed: number, stepsMax: number): Promise<Trial | undefined> {
-    const trial = await this.#seeded(scenario, seed, stepsMax)
+    const { timing } = this
+    const source = ({ budgets }: Schedulable) => seeded({ seed, strategy: random, timing, budgets })
+    const trial = await this.#run(scenario, source, { stepsMax })
     if (!trial?.fails) return undefined
-    if (this.timing === 'untimed' || this.#pace === undefined) return trial
+    if (timing === 'untimed' || this.#pace === undefined) return trial
     const paced = await this.#inTime(scenario, trial.order)
     return paced?.fails ? paced : undefined
   }
 
-  /** A run of a seed that comes to rest within `stepsMax` steps, and does not fail. */
-  async holding(scenario: Scenario, seed: number, stepsMax: number): Promise<Trial | undefined> {
-    const trial = await this.#seeded(scenario, seed, stepsMax)
+  /** A run under a strategy, at the timing given, that comes to rest within `stepsMax` steps, and does not fail. */
+  async holding(
+    scenario: Scenario,
+    manner: Pick<SeededOptions, 'seed' | 'strategy' | 'timing'>,
+    stepsMax: number,
+  ): Promise<Trial | undefined> {
+    const source = ({ budgets }: Schedulable) => seeded({ ...manner, budgets })
+    const trial = await this.#run(scenario, source, { stepsMax })
     return trial?.fails === false && trial.run.ending === 'rest' ? trial : undefined
-  }
-
-  #seeded(scenario: Scenario, seed: number, stepsMax: number): Promise<Trial | undefined> {
-    const { timing } = this
-    const source = ({ budgets }: Schedulable) => seeded({ seed, strategy: random, timing, budgets })
-    return this.#run(scenario, source, { stepsMax })
   }
 
   #deviating(scenario: Scenario, deviations: readonly Deviation[], stepsMax: number | undefined) {
