@@ -54,3 +54,27 @@ test('a run that ends otherwise shows nothing of it', () => {
   const ended = timeline(runSync(scenario, { source: playing(8, undefined) }))
   expect(timetable(ended, { width: 100 })).not.toContain('for ever')
 })
+
+describe('a run in short', () => {
+  const steps = ['a/go#1', 'b/go#1', 'a/stop#1', 'b/stop#1'].map((event, index) => ({
+    step: index + 1,
+    timeUs: 1_000 * (index + 1),
+    event,
+    changes: event === 'a/go#1' ? [['a', 'gone'] as const] : [],
+  }))
+  const violation = { property: 'p', message: 'm', step: 4, timeUs: 4_000 }
+  const timeline = { actors: ['a'], steps, violations: [violation], cycleFrom: null, timeUs: 4_000 }
+  const eventsIn = (text: string) => text.split('\n').filter((line) => / (go|stop)/.test(line)).length
+
+  test('leaves out what changed no state, but of those that show none, nothing', () => {
+    expect(eventsIn(timetable(timeline, { width: 100, changesOnly: { stepsMax: 24 } }))).toBe(3)
+    const silent = { ...timeline, actors: [], steps: steps.map((step) => ({ ...step, changes: [] })) }
+    expect(eventsIn(timetable(silent, { width: 100, changesOnly: { stepsMax: 24 } }))).toBe(4)
+  })
+
+  test('has columns for four places on a hundred characters', () => {
+    const four = steps.map((step, index) => ({ ...step, event: `${'abcd'[index]}/go#1`, changes: [] }))
+    const [head = ''] = timetable({ ...timeline, actors: [], steps: four }, { width: 98 }).split('\n')
+    expect(head.trim().split(/ +/)).toEqual(['time', 'a', 'b', 'c', 'd'])
+  })
+})

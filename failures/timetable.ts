@@ -8,14 +8,17 @@ import type { Timeline, TimelineStep, TimelineViolation } from './timeline.ts'
 
 export interface Layout {
   readonly width: number
-  /** Leaves out the steps that changed no state, and of the others all but so many before the end. */
+  /**
+   * Leaves out the steps that changed no state, where their place has one to show, and of the others all but so many
+   * before the end.
+   */
   readonly changesOnly?: { readonly stepsMax: number }
   /** The only property whose violation is marked; all that were violated unless given. */
   readonly property?: string
 }
 
 const TIME_CHARS = 10
-const COLUMN_CHARS_MIN = 23
+const COLUMN_CHARS_MIN = 20
 const EVENT_CHARS_MAX = 36
 const NAME_CHARS_MAX = 60
 const STATE_CHARS_MAX = 80
@@ -66,14 +69,16 @@ function cycleOpening({ steps, cycleFrom }: Timeline, shown: readonly TimelineSt
   return { step: first.step, text: `↻ ${where}${cycleText({ cycleFrom, steps: steps.length })}` }
 }
 
-function chosenSteps(
-  { steps, violations, cycleFrom }: Timeline,
-  { changesOnly }: Layout,
-): readonly TimelineStep[] {
+function chosenSteps(timeline: Timeline, { changesOnly }: Layout): readonly TimelineStep[] {
+  const { steps, violations, cycleFrom } = timeline
   if (changesOnly === undefined) return steps
   const marked = new Set(violations.map(({ step }) => step))
   if (cycleFrom !== null) marked.add(cycleFrom + 1)
-  const telling = steps.filter(({ step, changes }) => changes.length > 0 || marked.has(step))
+  // Of a place that shows no state, nobody could tell which of its steps changed one.
+  const shows = partsOf(timeline)
+  const telling = steps.filter(
+    ({ step, event, changes }) => changes.length > 0 || marked.has(step) || !shows.has(placeOf(event)),
+  )
   return telling.length <= changesOnly.stepsMax + 1 ? telling : telling.slice(-changesOnly.stepsMax)
 }
 
