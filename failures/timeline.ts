@@ -47,9 +47,14 @@ export function watched(scenario: Scenario): Watched {
     changes = []
     const execution = scenario.begin()
     for (const actor of execution.show().keys()) actors.add(actor)
-    return watchedExecution(execution, (changed) => {
-      changes.push(changed)
-      for (const [actor] of changed) actors.add(actor)
+    return watchedExecution(execution, {
+      started: (names) => {
+        for (const actor of names) actors.add(actor)
+      },
+      changed: (changed) => {
+        changes.push(changed)
+        for (const [actor] of changed) actors.add(actor)
+      },
     })
   }
   return {
@@ -69,14 +74,29 @@ export function watched(scenario: Scenario): Watched {
   }
 }
 
-function watchedExecution(execution: Schedulable, changed: (changes: Changes) => void): Schedulable {
+interface Eye {
+  /** What began is no step, and no step's change. */
+  started(actors: Iterable<string>): void
+  changed(changes: Changes): void
+}
+
+function watchedExecution(execution: Schedulable, eye: Eye): Schedulable {
   let before = execution.show()
+  const begun = () => {
+    before = execution.show()
+    eye.started(before.keys())
+  }
   const look = () => {
     const now = execution.show()
-    changed([...now].filter(([actor, state]) => before.get(actor) !== state))
+    eye.changed([...now].filter(([actor, state]) => before.get(actor) !== state))
     before = now
   }
   return around(execution, {
+    start() {
+      const pending = execution.start?.()
+      if (pending !== undefined) return pending.then(begun)
+      begun()
+    },
     fire(event: Event) {
       const pending = execution.fire(event)
       if (pending !== undefined) return pending.then(look)
