@@ -63,10 +63,17 @@ describe('what decides', () => {
       },
       'a#1 before b#1, c#1 before d#1, and e#1 before f#1. All of them the other way round, it holds; with one less, it does not.',
     ],
-    [{ kind: 'every', orders: 1 }, 'It fails in every order, as no order makes a difference to anything.'],
     [
-      { kind: 'every', orders: 1_200 },
+      { kind: 'every', orders: 1, impossible: 0 },
+      'It fails in every order, as no order makes a difference to anything.',
+    ],
+    [
+      { kind: 'every', orders: 1_200, impossible: 0 },
       'It fails in every order: all 1,200 that differ in more than independent steps were run.',
+    ],
+    [
+      { kind: 'every', orders: 5, impossible: 3 },
+      'It fails in every order that is possible: of 5 that differ in more than independent steps, it holds in 3, and no times fit those.',
     ],
     [
       { kind: 'nothing', tried: 1, together: 0, bounded: false },

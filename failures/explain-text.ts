@@ -45,9 +45,12 @@ function racesDecide(pairs: readonly (readonly [first: string, second: string])[
   return `${said.slice(0, -1).join(', ')}, and ${said.at(-1)}. ${rest}`
 }
 
-function everyOrderFails({ orders }: { orders: number }): string {
+function everyOrderFails({ orders, impossible }: { orders: number; impossible: number }): string {
   if (orders === 1) return 'It fails in every order, as no order makes a difference to anything.'
-  return `It fails in every order: all ${thousands(orders)} that differ in more than independent steps were run.`
+  const all = `${thousands(orders)} that differ in more than independent steps`
+  return impossible === 0
+    ? `It fails in every order: all ${all} were run.`
+    : `It fails in every order that is possible: of ${all}, it holds in ${thousands(impossible)}, and no times fit ${impossible === 1 ? 'that' : 'those'}.`
 }
 
 function nothingDecides({ tried, together, bounded }: Nothing): string {

@@ -33,8 +33,9 @@ export interface ExplainedStep {
 /**
  * What decides between a run that fails and one that holds. *race*: the event `first` comes before `second`, and the
  * other way round it holds. *races*: with all of these pairs the other way round it holds, and with one less it does not.
- * *fault*: without it, it holds. *every*: it fails in every order that causes allow, whatever the delays are; so many
- * differ in more than the order of independent steps, and each was run. *nothing*: it fails in each of so many other
+ * *fault*: without it, it holds. *every*: it fails in every order that is possible; of all orders that causes allow, so
+ * many differ in more than independent steps, and each was run; those of them that hold are `impossible`, as no times fit
+ * them. *nothing*: it fails in each of so many other
  * orders that were tried, `tried` with one pair the other way round and `together` with several; with `bounded`, there
  * were more to try. *cycle*: it never comes to rest, and no order was changed.
  */
@@ -42,7 +43,7 @@ export type Decision =
   | { readonly kind: 'race'; readonly first: string; readonly second: string }
   | { readonly kind: 'races'; readonly pairs: readonly (readonly [first: string, second: string])[] }
   | { readonly kind: 'fault'; readonly fault: string }
-  | { readonly kind: 'every'; readonly orders: number }
+  | { readonly kind: 'every'; readonly orders: number; readonly impossible: number }
   | {
       readonly kind: 'nothing'
       readonly tried: number
@@ -164,7 +165,9 @@ async function reversedRace(trials: Trials, failing: Trial): Promise<Found> {
   if (!trials.canDeviate) return { decides: { kind: 'nothing', tried: 0, together: 0, bounded: true } }
   const search = new OrderSearch(trials, failing, claimOf(trials, failing))
   const { turned, orders, tried, together, bounded } = await search.search()
-  if (orders !== undefined) return { decides: { kind: 'every', orders } }
+  if (orders !== undefined) {
+    return { decides: { kind: 'every', orders: orders.run, impossible: orders.impossible } }
+  }
   if (turned === undefined) return { decides: { kind: 'nothing', tried, together, bounded } }
   const { pairs, passing } = turned
   if (pairs.length > 1) return { decides: { kind: 'races', pairs }, passing }

@@ -99,9 +99,15 @@ describe('that no order decides', () => {
   it('is said of every order only where each was run', async () => {
     const one = passing('abc', [inOrder(['ab', 'ba'])])
     const { decides } = await explain(await first(one, 'untimed'), one)
-    expect(decides).toEqual({ kind: 'every', orders: 6 })
+    expect(decides).toEqual({ kind: 'every', orders: 6, impossible: 0 })
     const few = await explain(await first(one, 'untimed'), one, { runsMax: 9 })
     expect(few.decides).toMatchObject({ kind: 'nothing', bounded: true })
+  })
+
+  it('is said of the orders that its windows allow', async () => {
+    const one = early(['20ms', '30ms'])
+    const { decides } = await explain(await failing(one, 'nothing before it is open'), one)
+    expect(decides).toEqual({ kind: 'every', orders: 2, impossible: 1 })
   })
 
   it('is not said of orders that its faults make hold', async () => {
@@ -173,15 +179,15 @@ function admission(): Scenario {
 }
 
 /** A guest who enters before the host has opened, which ends what is looked at. */
-function early(): Scenario {
+function early(open: WindowInput = ['5ms', '9ms']): Scenario {
   return world('early', ({ task, shared, check }) => {
     const house = shared('house', { isOpen: false, early: 0 })
     task('guest', async (self) => {
-      await self.operation('enter', { window: ['1ms', '50ms'] })
+      await self.operation('enter', { window: ['1ms', '15ms'] })
       if (!house.isOpen) house.early++
     })
     task('host', async (self) => {
-      await self.operation('open', { window: ['5ms', '9ms'] })
+      await self.operation('open', { window: open })
       house.isOpen = true
     })
     check.always('nothing before it is open', () => house.early === 0)

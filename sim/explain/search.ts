@@ -9,7 +9,7 @@ import type { Deviation } from '../replay/deviations.ts'
 import { ddmin } from '../shrink/ddmin.ts'
 import type { Trial, Trials } from '../shrink/trials.ts'
 import { random } from '../strategies/random.ts'
-import { everyOrder } from './every.ts'
+import { type Every, everyOrder } from './every.ts'
 import { byText, Ordered, type Pair, withReversed } from './reversal.ts'
 import { serial } from './serial.ts'
 
@@ -28,8 +28,8 @@ const RESERVE = 24
 export interface Searched {
   /** The pairs that must all come the other way round, one at least, and the run in which they do. */
   readonly turned?: { readonly pairs: readonly Pair[]; readonly passing: Trial }
-  /** Where it fails in every order that causes allow: how many there are that differ in more than independent steps. */
-  readonly orders?: number
+  /** Where it fails in every order that is possible. */
+  readonly orders?: NonNullable<Every['orders']>
   /** How many orders fail, with one pair the other way round, and with several. */
   readonly tried: number
   readonly together: number
@@ -96,11 +96,15 @@ export class OrderSearch {
     this.#orders.add(this.#base.key)
     const { found, singles } = await this.#singles()
     if (found !== undefined) return this.#result({ turned: found })
-    const isFew = this.#orders.size <= EXPLORED_MAX
-    const orders = isFew ? await everyOrder(this.#trials, scenario, this.#claim, this.#half) : undefined
+    const { orders, held } = await this.#every()
     if (orders !== undefined) return this.#result({ orders })
-    const turned = (await this.#pairs(singles)) ?? (await this.#guided())
+    const turned = (await this.#pairs(singles)) ?? (await this.#guided(held))
     return this.#result(turned === undefined ? {} : { turned })
+  }
+
+  async #every(): Promise<Every> {
+    if (this.#orders.size > EXPLORED_MAX) return {}
+    return everyOrder(this.#trials, this.#failing.scenario, this.#claim, this.#half)
   }
 
   #result(found: Pick<Searched, 'turned' | 'orders'>): Searched {
@@ -172,17 +176,21 @@ export class OrderSearch {
   }
 
   /** Some order that holds, and of the pairs that are the other way round in it those that are needed. */
-  async #guided(): Promise<Searched['turned']> {
+  async #guided(known: Trial | undefined): Promise<Searched['turned']> {
+    const found = known === undefined ? undefined : await this.#neededOf(known)
+    if (found !== undefined) return found
     for (const manner of guides(this.#trials.timing)) {
       if (this.#trials.left.runs <= RESERVE) return undefined
       const held = await this.#trials.holding(this.#failing.scenario, manner, this.#stepsMax)
-      if (held === undefined) continue
-      const turned = this.#base.turned(this.#orderedOf(held))
-      if (turned.length === 0 || turned.length > TURNED_MAX) continue
-      const found = await this.#needed(turned)
-      if (found !== undefined) return found
+      const needed = held === undefined ? undefined : await this.#neededOf(held)
+      if (needed !== undefined) return needed
     }
     return undefined
+  }
+
+  async #neededOf(held: Trial): Promise<Searched['turned']> {
+    const turned = this.#base.turned(this.#orderedOf(held))
+    return turned.length === 0 || turned.length > TURNED_MAX ? undefined : this.#needed(turned)
   }
 
   async #needed(pairs: readonly Pair[]): Promise<Searched['turned']> {

@@ -33,15 +33,20 @@ interface Constraints {
 /** How many constraints are looked at, again and again; beyond, an order counts as impossible. Few take thousands. */
 const LOOKS_MAX = 5_000_000
 
+/** Numbers of two steps: the first must not come behind the second. */
+export type Edge = readonly [from: number, to: number]
+
 /**
  * The virtual times of each step of an order, in microseconds, that fit all windows where time rules: an event happens
- * within its window, and not before what must happen is overdue. Undefined where no times do.
+ * within its window, and not before what must happen is overdue. Undefined where no times do. With `edges`, only the
+ * steps that these name must keep their order, beside those of which one made the other.
  */
 export function feasibleTimes(
   order: readonly Made[],
   pace: Pace = 'earliest',
+  edges: readonly Edge[] = order.map((_, index) => [index, index + 1]),
 ): readonly number[] | undefined {
-  const { all, late } = constraintsOf(order)
+  const { all, late } = constraintsOf(order, edges)
   const looks = { left: LOOKS_MAX }
   const found = settle({ all, late }, new Array(order.length + 1).fill(0), looks)
   if (found === undefined) return undefined
@@ -56,8 +61,8 @@ interface Stretch {
   last: number
 }
 
-function constraintsOf(order: readonly Made[]): Constraints {
-  const all: Constraint[] = []
+function constraintsOf(order: readonly Made[], edges: readonly Edge[]): Constraints {
+  const all: Constraint[] = edges.map(([from, to]) => ({ from, to, byUs: 0 }))
   const late: Late[] = []
   const current = new Map<string, Stretch>()
   /** It happens, or is not enabled any more, before it is overdue. */
@@ -68,7 +73,6 @@ function constraintsOf(order: readonly Made[]): Constraints {
   }
   for (const [index, { event, enabled }] of order.entries()) {
     const step = index + 1
-    all.push({ from: index, to: step, byUs: 0 })
     all.push({ from: event.createdAtStep, to: step, byUs: event.window.minUs })
     for (const other of enabled) {
       const stretch = current.get(other.id)

@@ -170,6 +170,20 @@ export class Trials {
     return trial?.fails === false && trial.run.ending === 'rest' ? trial : undefined
   }
 
+  /** The steps of an order as far as they can be taken, without regard to time. */
+  inOrder(scenario: Scenario, ids: readonly string[]): Promise<Trial | undefined> {
+    let next = 0
+    const source: ChoiceSource = {
+      untimed: true,
+      choose(enabled, { nowUs }) {
+        const id = ids[next++]
+        const event = enabled.find((one) => one.id === id)
+        return event && { event, timeUs: nowUs }
+      },
+    }
+    return this.#run(scenario, source, { goesOn: true })
+  }
+
   #deviating(scenario: Scenario, deviations: readonly Deviation[], stepsMax: number | undefined) {
     return this.#run(scenario, deviating(deviations), { stepsMax })
   }
