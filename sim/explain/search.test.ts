@@ -1,14 +1,17 @@
 // Failures for which one order the other way round is not enough, or for which some that hold tell more than others.
 
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { actor, type Context } from '../actor.ts'
 import type { WindowInput } from '../duration.ts'
+import { REPEATABLE } from '../generated.fixture.ts'
 import { hunt, record } from '../hunt.ts'
 import { eventually, type Property } from '../property.ts'
 import { parseTrace } from '../replay/parse.ts'
 import { encodeTrace, type Trace } from '../replay/trace.ts'
 import { type Scenario, scenario } from '../scenario.ts'
 import { run } from '../scheduler.ts'
+import { fragile } from '../shrink/minimal.fixture.ts'
 import { listed } from '../source.ts'
 import { random } from '../strategies/random.ts'
 import { System } from '../system.ts'
@@ -108,6 +111,26 @@ describe('that no order decides', () => {
     const one = early(['20ms', '30ms'])
     const { decides } = await explain(await failing(one, 'nothing before it is open'), one)
     expect(decides).toEqual({ kind: 'every', orders: 2, impossible: 1 })
+  })
+
+  it('is said only where no seed holds', async () => {
+    const seen = { every: 0, others: 0 }
+    await fc.assert(
+      fc.asyncProperty(fragile, fc.nat(1_000), async (one, seed) => {
+        const manner = { strategy: random, timing: 'sampled' } as const
+        const trace = parseTrace(await record(one, { ...manner, seed }))
+        const { property } = trace.outcome
+        if (property === null) return
+        const { decides } = await explain(trace, one)
+        seen[decides.kind === 'every' ? 'every' : 'others']++
+        if (decides.kind !== 'every') return
+        const { properties } = await hunt(one, { ...manner, seeds: { first: 1, count: 40 } })
+        expect(properties.find((other) => other.property === property)?.violated).toBe(40)
+      }),
+      { ...REPEATABLE, numRuns: 300 },
+    )
+    expect(seen.every).toBeGreaterThan(5)
+    expect(seen.others).toBeGreaterThan(20)
   })
 
   it('is not said of orders that its faults make hold', async () => {
