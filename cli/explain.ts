@@ -49,8 +49,8 @@ export function addExplain(heddle: Command, { signal, ends }: shared.Edge): void
 }
 
 const HELP = `
-One order at a time is turned round, and the rest of the run with it goes on as it does where nothing races; a fault
-is left out. What was found in sampled time stays within its windows.
+One order at a time is turned round, and then several; the rest of the run goes on as it does where nothing races. A
+fault is left out. What was found in sampled time stays within its windows. Where orders are few, all are run.
 Exit code: 1 where the run violates something, 0 where it does not or no longer does, 5 where the schedule can no
 longer be followed, 3 where two runs of it differ.`
 

@@ -22,6 +22,8 @@ export interface Every {
   readonly orders?: { readonly run: number; readonly impossible: number }
   /** One that holds. */
   readonly held?: Trial
+  /** Whether there are more than were run. */
+  readonly isCut?: boolean
 }
 
 /**
@@ -57,11 +59,12 @@ export async function everyOrder(
   trials.spend(spent)
   for (const ids of holding.slice(0, holdingMax + 1)) {
     const held = await trials.inOrder(scenario, ids)
-    if (held === undefined || held.fails) return {}
+    if (held === undefined || held.fails) return { isCut: true }
     if (timing === 'untimed' || isPossible(held)) return { held }
   }
   const isEvery = report?.bound === null && report.executions === spent.runs
-  return isEvery ? { orders: { run: spent.runs, impossible: holding.length } } : {}
+  if (!isEvery) return { isCut: report !== undefined }
+  return { orders: { run: spent.runs, impossible: holding.length } }
 }
 
 /** Whether some times fit the steps in any order that differs in independent steps alone. */

@@ -96,7 +96,8 @@ export class OrderSearch {
     this.#orders.add(this.#base.key)
     const { found, singles } = await this.#singles()
     if (found !== undefined) return this.#result({ turned: found })
-    const { orders, held } = await this.#every()
+    const { orders, held, isCut = held !== undefined } = await this.#every()
+    if (isCut) this.#bounded = true
     if (orders !== undefined) return this.#result({ orders })
     const turned = (await this.#pairs(singles)) ?? (await this.#guided(held))
     return this.#result(turned === undefined ? {} : { turned })
