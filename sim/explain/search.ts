@@ -5,7 +5,7 @@
 
 import type { TimingName } from '../clock.ts'
 import type { Property } from '../property.ts'
-import type { Deviation } from '../replay/deviations.ts'
+import type { Deviation, Hold } from '../replay/deviations.ts'
 import { ddmin } from '../shrink/ddmin.ts'
 import type { Trial, Trials } from '../shrink/trials.ts'
 import { random } from '../strategies/random.ts'
@@ -41,6 +41,13 @@ export interface Searched {
 interface Single {
   readonly pair: Pair
   readonly ordered: Ordered | undefined
+}
+
+/** One thing that may be otherwise: what to hold back for it, and what no longer. */
+interface Change {
+  readonly pair: Pair
+  readonly holds: readonly Deviation[]
+  readonly without: readonly Deviation[]
 }
 
 /** A run that holds with one pair the other way round. */
@@ -191,21 +198,43 @@ export class OrderSearch {
 
   async #neededOf(held: Trial): Promise<Searched['turned']> {
     const turned = this.#base.turned(this.#orderedOf(held))
-    return turned.length === 0 || turned.length > TURNED_MAX ? undefined : this.#needed(turned)
+    const byPair = turned.map((pair): Change => ({ pair, holds: this.#base.reversing([pair]), without: [] }))
+    return (await this.#needed(byPair)) ?? (await this.#needed(this.#changesTo(held)))
   }
 
-  async #needed(pairs: readonly Pair[]): Promise<Searched['turned']> {
-    const holds = async (part: readonly Pair[]) => {
-      if (part.length === 0) return undefined
-      const trial = await this.#try(part, this.#base.reversing(part))
+  /** What it does otherwise than the failing run: all of that together comes to the very same order, at times that fit. */
+  #changesTo({ deviations }: Trial): readonly Change[] {
+    const ofFailing = this.#failing.deviations.filter(isHold)
+    const ofHeld = deviations.filter(isHold)
+    const added = without(ofHeld, ofFailing).map(
+      (one): Change => ({ pair: [one.event, one.until], holds: [one], without: [] }),
+    )
+    const removed = without(ofFailing, ofHeld).map(
+      (one): Change => ({ pair: [one.until, one.event], holds: [], without: [one] }),
+    )
+    return [...added, ...removed]
+  }
+
+  async #needed(changes: readonly Change[]): Promise<Searched['turned']> {
+    if (changes.length === 0 || changes.length > TURNED_MAX) return undefined
+    const holds = async (part: readonly Change[]) => {
+      const trial = part.length === 0 ? undefined : await this.#changed(part)
       return trial?.fails === false ? part : undefined
     }
-    if ((await holds(pairs)) === undefined) return undefined
-    const needed = await ddmin(pairs, holds)
-    const passing = await this.#try(needed, this.#base.reversing(needed))
+    if ((await holds(changes)) === undefined) return undefined
+    const needed = await ddmin(changes, holds)
+    const pairs = needed.map(({ pair }) => pair)
+    const passing = await this.#changed(needed)
     // Without runs that were left to be made, nobody knows whether all are needed.
-    if (this.#trials.isSpent || passing === undefined || !this.#areTurned(needed, passing)) return undefined
-    return { pairs: needed, passing }
+    if (this.#trials.isSpent || passing === undefined || !this.#areTurned(pairs, passing)) return undefined
+    return { pairs, passing }
+  }
+
+  #changed(changes: readonly Change[]): Promise<Trial | undefined> {
+    const pairs = changes.map(({ pair }) => pair)
+    const holds = changes.flatMap((change) => change.holds)
+    const left = changes.flatMap((change) => change.without)
+    return this.#try(pairs, holds, without(this.#failing.deviations, left))
   }
 
   #areTurned(pairs: readonly Pair[], { run }: Trial): boolean {
@@ -218,13 +247,16 @@ export class OrderSearch {
   }
 
   /** The failing schedule with pairs the other way round, run once; undefined where it cannot be, or comes to no end. */
-  async #try(pairs: readonly Pair[], holds: readonly Deviation[]): Promise<Trial | undefined> {
-    const key = JSON.stringify(pairs.map((pair) => pair.join(' ')).sort(byText))
+  async #try(
+    pairs: readonly Pair[],
+    holds: readonly Deviation[],
+    deviations = this.#failing.deviations,
+  ): Promise<Trial | undefined> {
+    const changed = withReversed(deviations, pairs, holds)
+    const key = JSON.stringify(changed.map((one) => JSON.stringify(one)).sort(byText))
     if (this.#known.has(key)) return this.#known.get(key)
     if (this.#trials.isSpent) return undefined
-    const { scenario, deviations } = this.#failing
-    const changed = withReversed(deviations, pairs, holds)
-    const trial = await this.#trials.beyond(scenario, changed, this.#stepsMax)
+    const trial = await this.#trials.beyond(this.#failing.scenario, changed, this.#stepsMax)
     this.#known.set(key, trial)
     if (trial?.fails) this.#count(trial, pairs.length)
     return trial
@@ -244,6 +276,16 @@ export class OrderSearch {
 function* guides(timing: TimingName) {
   yield { seed: 1, strategy: serial, timing: 'untimed' } as const
   for (let seed = 1; seed <= SEEDS_MAX; seed++) yield { seed, strategy: random, timing } as const
+}
+
+function isHold(one: Deviation): one is Hold {
+  return one.kind === 'hold'
+}
+
+/** Those of the one list that are not in the other. */
+function without<One extends Deviation>(deviations: readonly One[], others: readonly Deviation[]): One[] {
+  const left = new Set(others.map((one) => JSON.stringify(one)))
+  return deviations.filter((one) => !left.has(JSON.stringify(one)))
 }
 
 function isSameTwo([a, b]: Pair, [c, d]: Pair): boolean {
