@@ -24,9 +24,13 @@ export interface Past {
   areDependent(a: Step, b: Step): boolean
 }
 
-export function pastOf(steps: readonly Step[], property: Property | undefined): Past {
+export function pastOf(
+  steps: readonly Step[],
+  property: Property | undefined,
+  stepsMax: number = STEPS_MAX,
+): Past {
   const areDependent = dependence(property)
-  const from = Math.max(0, steps.length - STEPS_MAX)
+  const from = Math.max(0, steps.length - stepsMax)
   const before = new Map<number, ReadonlySet<number>>()
   const races: (readonly [Step, Step])[] = []
   for (let later = from; later < steps.length; later++) {

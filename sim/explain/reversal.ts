@@ -26,7 +26,7 @@ export class Ordered {
   constructor(run: Run, property: string, claim: Property | undefined) {
     const { step } = outcomeOf(run, property)
     this.steps = run.steps.slice(0, step + STEPS_BEHIND)
-    this.past = pastOf(this.steps, claim)
+    this.past = pastOf(this.steps, claim, STEPS_BEFORE + STEPS_BEHIND)
     this.#places = new Map(run.steps.map(({ event }, index) => [event.id, index]))
     this.#violatedAt = step
     this.#from = Math.max(0, step - STEPS_BEFORE)
