@@ -41,7 +41,7 @@ export interface Outcome {
 
 export interface HuntingOptions extends Manner, Limits, Pick<HuntTask, 'checkDeterminism' | 'coverage'> {
   readonly seeds: Seeds
-  /** Told after each chunk. */
+  /** Told after each piece of a chunk. */
   readonly onProgress: (progress: { runs: number; failures: number }) => void
 }
 
@@ -52,86 +52,107 @@ const CHUNKS_MAX = 64
 /** After so long, a thread says what it has found. */
 const PIECE_MS = 500
 
-interface Chunk {
-  readonly index: number
-  readonly subject: Subject
-  readonly seeds: Seeds
-}
-
 export async function huntAll(
   pool: Pool,
   subjects: readonly Subject[],
   options: HuntingOptions,
 ): Promise<Outcome> {
   const size = Math.max(CHUNK_SEEDS, Math.ceil(options.seeds.count / CHUNKS_MAX))
-  const chunks = subjects.flatMap((subject, index) => {
-    return chunksOf(options.seeds, size).map((seeds) => ({ index, subject, seeds }))
-  })
-  const found: HuntedSeeds[][] = subjects.map(() => [])
-  const progress = { runs: 0, failures: 0 }
-  const lost: (Lost | undefined)[] = subjects.map(() => undefined)
+  const hunts = subjects.map((subject) => new Hunt(pool, subject, options))
+  const chunks = hunts.flatMap((hunt) => chunksOf(options.seeds, size).map((seeds) => ({ hunt, seeds })))
+  const told = { runs: 0, failures: 0 }
   let interrupted = false
-  const add = (index: number, hunted: HuntedSeeds) => {
-    found[index]?.push(hunted)
-    progress.runs += hunted.report.seeds.count
-    progress.failures += hunted.report.failures
-    options.onProgress(progress)
-  }
-  /** Whether all of a chunk was run. */
-  const work = async ({ index, subject, seeds }: Chunk): Promise<boolean> => {
+  await eachOf(chunks, pool.workers, async ({ hunt, seeds }) => {
+    if (interrupted || hunt.lost !== undefined) return
     try {
-      await huntChunk(pool, { subject, seeds }, { ...options, each: (hunted) => add(index, hunted) })
+      await hunt.run(seeds, () => {
+        for (const of of ['runs', 'failures'] as const)
+          told[of] = hunts.reduce((sum, one) => sum + one[of], 0)
+        options.onProgress(told)
+      })
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error
+      interrupted = true
+    }
+  })
+  return {
+    hunted: hunts.map((hunt) => hunt.hunted()),
+    lost: hunts.flatMap(({ lost }) => lost ?? []),
+    interrupted,
+  }
+}
+
+/** The hunt of one scenario. */
+class Hunt {
+  /** The first seeds that gave no report. */
+  lost: Lost | undefined
+  readonly #pool: Pool
+  readonly #subject: Subject
+  readonly #options: HuntingOptions
+  #found: HuntedSeeds[] = []
+
+  constructor(pool: Pool, subject: Subject, options: HuntingOptions) {
+    this.#pool = pool
+    this.#subject = subject
+    this.#options = options
+  }
+
+  get runs(): number {
+    return this.#found.reduce((sum, { report }) => sum + report.seeds.count, 0)
+  }
+
+  get failures(): number {
+    return this.#found.reduce((sum, { report }) => sum + report.failures, 0)
+  }
+
+  hunted(): Hunted {
+    return { subject: this.#subject, ...merged(this.#found) }
+  }
+
+  /** Runs a chunk, and says whether it came to its end. Throws Interrupted. */
+  async run(seeds: Seeds, each: () => void): Promise<boolean> {
+    try {
+      await this.#pieces(seeds, each)
       return true
     } catch (error) {
-      if (error instanceof Interrupted) {
-        interrupted = true
-        return false
-      }
-      const how = howLost(error, options.timeoutMs)
-      if (seeds.count > CHUNK_SEEDS) return search({ index, subject, seeds })
-      lost[index] = earlier(lost[index], { subject, seeds, how })
+      if (error instanceof Interrupted) throw error
+      const how = howLost(error, this.#options.timeoutMs)
+      // How much of it was run before depends on time, and what is said must not.
+      this.#found = this.#found.filter(({ report }) => !isWithin(report.seeds, seeds))
+      if (seeds.count > CHUNK_SEEDS) return this.#search(seeds, each)
+      this.lost = earlier(this.lost, { subject: this.#subject, seeds, how })
       return false
     }
   }
-  /** Once more in small chunks, to say where it was; what was found of it comes again, so that nothing depends on time. */
-  const search = async ({ index, subject, seeds }: Chunk): Promise<boolean> => {
-    const others = found[index]?.filter(({ report }) => !isWithin(report.seeds, seeds)) ?? []
-    found[index] = others
-    for (const few of chunksOf(seeds, CHUNK_SEEDS)) {
-      if (!(await work({ index, subject, seeds: few }))) return false
-    }
+
+  /** Once more in small chunks, to say where it was. */
+  async #search(seeds: Seeds, each: () => void): Promise<boolean> {
+    for (const few of chunksOf(seeds, CHUNK_SEEDS)) if (!(await this.run(few, each))) return false
     return true
   }
-  await eachOf(chunks, pool.workers, async (chunk) => {
-    if (lost[chunk.index] === undefined && !interrupted) await work(chunk)
-  })
-  const hunted = subjects.map((subject, index) => ({ subject, ...merged(found[index] as HuntedSeeds[]) }))
-  return { hunted, lost: lost.filter((one) => one !== undefined), interrupted }
-}
 
-interface HuntingOfChunk extends HuntingOptions {
-  /** Called with what was found, piece by piece. */
-  each(hunted: HuntedSeeds): void
-}
-
-/** Runs all seeds of a chunk; throws what a pool does. */
-async function huntChunk(
-  pool: Pool,
-  { subject, seeds }: Pick<Chunk, 'subject' | 'seeds'>,
-  { strategy, timing, checkDeterminism, coverage, each, ...limits }: HuntingOfChunk,
-): Promise<void> {
-  const how = { strategy, timing, checkDeterminism, coverage }
-  const end = seeds.first + seeds.count
-  let pieceMs = PIECE_MS
-  for (let first = seeds.first; first < end; ) {
-    const left = { first, count: end - first }
-    const untilMs = nowMs() + pieceMs
-    const hunted = await pool.run({ kind: 'hunt', ...subject, ...how, seeds: left, untilMs }, limits)
-    const { count } = hunted.report.seeds
-    if (count > 0) each(hunted)
-    // A thread that has to start first, or code that takes its time, had too little for a single run.
-    else pieceMs *= 2
-    first += count
+  async #pieces(seeds: Seeds, each: () => void): Promise<void> {
+    const { strategy, timing, checkDeterminism, coverage, timeoutMs, signal } = this.#options
+    const how = { strategy, timing, checkDeterminism, coverage }
+    const end = seeds.first + seeds.count
+    let pieceMs = PIECE_MS
+    for (let first = seeds.first; first < end; ) {
+      const left = { first, count: end - first }
+      const task = {
+        kind: 'hunt',
+        ...this.#subject,
+        ...how,
+        seeds: left,
+        untilMs: nowMs() + pieceMs,
+      } as const
+      const hunted = await this.#pool.run(task, { timeoutMs, signal })
+      const { count } = hunted.report.seeds
+      if (count > 0) this.#found.push(hunted)
+      // A thread that has to start first, or code that takes its time, had too little for a single run.
+      else pieceMs *= 2
+      first += count
+      each()
+    }
   }
 }
 
