@@ -62,14 +62,14 @@ class Picked implements ChoiceSource {
   }
 
   choose(enabled: readonly Event[], clock: Clock): Choice | undefined {
-    const dueUs = (event: Event) => clock.createdAtUs(event) + event.window.minUs
+    const dueUs = (event: Event) => clock.dueUs(event)
     const possible = this.untimed ? enabled : inTime(enabled, clock)
     const sorted = possible.toSorted((a, b) => dueUs(a) - dueUs(b) || a.sequence - b.sequence)
     const event = this.#pick(
       sorted.filter(({ fault }) => fault === undefined),
       sorted.filter(({ fault }) => fault !== undefined),
     )
-    return event && { event, timeUs: Math.max(clock.nowUs, dueUs(event)) }
+    return event && { event, timeUs: clock.nextUs(event) }
   }
 
   #pick(events: readonly Event[], faults: readonly Event[]): Event | undefined {

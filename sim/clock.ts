@@ -27,6 +27,16 @@ export class Clock {
   createdAtUs(event: Event): number {
     return this.timeOfUs(event.createdAtStep)
   }
+
+  /** When an event falls due if it takes as little time as it may. */
+  dueUs(event: Event): number {
+    return this.timeOfUs(event.createdAtStep) + event.window.minUs
+  }
+
+  /** When it then happens if it is next: not in the past. */
+  nextUs(event: Event): number {
+    return Math.max(this.#nowUs, this.dueUs(event))
+  }
 }
 
 export const TIMINGS = ['sampled', 'untimed'] as const
@@ -102,7 +112,7 @@ class Untimed implements Timing {
   }
 
   timeUs(event: Event, clock: Clock): number {
-    return Math.max(clock.nowUs, clock.createdAtUs(event) + event.window.minUs)
+    return clock.nextUs(event)
   }
 }
 

@@ -81,7 +81,7 @@ export function playing(steps: number, cycleFrom: number | undefined, untimed = 
     choose(enabled, clock) {
       const event = enabled.find(({ id }) => id.includes('/ball#'))
       if (event === undefined || taken++ === steps) return undefined
-      return { event, timeUs: clock.createdAtUs(event) + event.window.minUs }
+      return { event, timeUs: clock.dueUs(event) }
     },
   }
 }

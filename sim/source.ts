@@ -118,7 +118,20 @@ export function listed(numbers: readonly number[]): ChoiceSource {
       const pick = choices.length === 1 ? 0 : Math.abs(numbers[index++] ?? 0) % choices.length
       const event = choices[pick]
       if (event === undefined) return undefined
-      return { event, timeUs: Math.max(clock.nowUs, clock.createdAtUs(event) + event.window.minUs) }
+      return { event, timeUs: clock.nextUs(event) }
+    },
+  }
+}
+
+/** Choices from a list of ids, in untimed order, as far as they can be made: ends the run where the next is not enabled. */
+export function inOrder(ids: readonly string[]): ChoiceSource {
+  let next = 0
+  return {
+    untimed: true,
+    choose(enabled, clock) {
+      const id = ids[next++]
+      const event = enabled.find((one) => one.id === id)
+      return event && { event, timeUs: clock.nextUs(event) }
     },
   }
 }

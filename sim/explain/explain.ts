@@ -35,9 +35,9 @@ export interface ExplainedStep {
  * other way round it holds. *races*: with all of these pairs the other way round it holds, and with one less it does not.
  * *fault*: without it, it holds. *every*: it fails in every order that is possible; of all orders that causes allow, so
  * many differ in more than independent steps, and each was run; those of them that hold are `impossible`, as no times fit
- * them. *nothing*: it fails in each of so many other
- * orders that were tried, `tried` with one pair the other way round and `together` with several; with `bounded`, there
- * were more to try. *cycle*: it never comes to rest, and no order was changed.
+ * them. *nothing*: it fails in each of so many other orders that were tried, `tried` with one pair the other way round and
+ * `together` with several; with `bounded`, there were more to try. *cycle*: it never comes to rest, and no order was
+ * changed.
  */
 export type Decision =
   | { readonly kind: 'race'; readonly first: string; readonly second: string }

@@ -9,9 +9,9 @@ import type { Deviation, Hold } from '../replay/deviations.ts'
 import { ddmin } from '../shrink/ddmin.ts'
 import type { Trial, Trials } from '../shrink/trials.ts'
 import { random } from '../strategies/random.ts'
+import { serial } from '../strategies/serial.ts'
 import { type Every, everyOrder } from './every.ts'
 import { byText, Ordered, type Pair, withReversed } from './reversal.ts'
-import { serial } from './serial.ts'
 
 /** How many pairs are tried alone, and of how many that hold the one that changes least is taken. */
 const SINGLES_MAX = 96
@@ -237,12 +237,10 @@ export class OrderSearch {
     return this.#try(pairs, holds, without(this.#failing.deviations, left))
   }
 
-  #areTurned(pairs: readonly Pair[], { run }: Trial): boolean {
-    const places = new Map(run.steps.map(({ event }, index) => [event.id, index]))
-    const placeOf = (id: string) => places.get(id) ?? Number.POSITIVE_INFINITY
+  #areTurned(pairs: readonly Pair[], trial: Trial): boolean {
+    const other = this.#orderedOf(trial)
     return pairs.every(
-      ([first, second]) =>
-        this.#base.placeOf(first) < this.#base.placeOf(second) && placeOf(second) < placeOf(first),
+      ([first, second]) => this.#base.isTurned([second, first]) && other.isTurned([first, second]),
     )
   }
 

@@ -218,7 +218,7 @@ function oldest(enabled: readonly Event[], clock: Clock): Choice | undefined {
 }
 
 function at(event: Event, clock: Clock): Choice {
-  return { event, timeUs: Math.max(clock.nowUs, clock.createdAtUs(event) + event.window.minUs) }
+  return { event, timeUs: clock.nextUs(event) }
 }
 
 /** The delivery that an event of the search is. */

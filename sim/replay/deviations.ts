@@ -75,11 +75,11 @@ export function deviating(deviations: readonly Deviation[], end: End = {}): Choi
     cycleFrom: end.cycleFrom,
     choose(enabled, clock): Choice | undefined {
       if (left-- <= 0) return undefined
-      const dueUs = (event: Event) => clock.createdAtUs(event) + event.window.minUs
+      const dueUs = (event: Event) => clock.dueUs(event)
       const event = striking(strikes, enabled, happened) ?? firstDue(enabled, dueUs, isHeld)
       if (event === undefined) return undefined
       happened.add(event.id)
-      return { event, timeUs: Math.max(clock.nowUs, dueUs(event)) }
+      return { event, timeUs: clock.nextUs(event) }
     },
   }
 }

@@ -132,7 +132,7 @@ class Pass {
     const recorded = this.#firstRecorded(possible)
     if (recorded !== undefined && (this.#positionOf(recorded) ?? 0) <= this.#next) return recorded
     const required = possible.filter(({ fault }) => fault === undefined)
-    const dueUs = (event: Event) => clock.createdAtUs(event) + event.window.minUs
+    const dueUs = (event: Event) => clock.dueUs(event)
     const byDue = (a: Event, b: Event) => dueUs(a) - dueUs(b) || a.sequence - b.sequence
     const unknown = this.#left === 0 ? undefined : this.#firstUnknown(required)
     const isDue = () => this.#options.unknown === 'first' || recorded === undefined

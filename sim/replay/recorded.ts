@@ -65,7 +65,7 @@ export function possibleTimes(
   enabled: readonly Event[],
   clock: Clock,
 ): Window {
-  const minUs = Math.max(clock.nowUs, clock.createdAtUs(event) + event.window.minUs)
+  const minUs = clock.nextUs(event)
   if (timing === 'untimed') return { minUs, maxUs: minUs }
   const latest = (other: Event) => Math.max(clock.nowUs, clock.createdAtUs(other) + other.window.maxUs)
   const mustFire = enabled.filter((other) => other === event || other.fault === undefined)

@@ -2,11 +2,10 @@
 // Only where that comes out to the byte, as the digest in the token tells, is a replay of a token exact.
 
 import { HeddleError } from '../error.ts'
-import type { Event } from '../event.ts'
 import { checkScenario } from '../options.ts'
 import type { Scenario } from '../scenario.ts'
 import { type Run, run } from '../scheduler.ts'
-import type { ChoiceSource } from '../source.ts'
+import { inOrder } from '../source.ts'
 import { deviating, deviationsOf, type Made, recording } from './deviations.ts'
 import type { Divergence } from './divergence.ts'
 import { feasibleTimes, following, type Pace } from './feasible.ts'
@@ -145,20 +144,6 @@ async function orderOf(token: Token, scenario: Scenario): Promise<Order> {
 
 function timed(order: readonly Made[], pace: Pace): readonly number[] | undefined {
   return order.length > TIMED_STEPS_MAX ? undefined : feasibleTimes(order, pace)
-}
-
-/** These ids in their order, however long they take; ends the run where one is not enabled. */
-function inOrder(ids: readonly string[]): ChoiceSource {
-  let next = 0
-  return {
-    untimed: true,
-    choose(enabled, clock) {
-      const event = enabled.find(({ id }) => id === ids[next])
-      next++
-      const dueUs = (one: Event) => clock.createdAtUs(one) + one.window.minUs
-      return event === undefined ? undefined : { event, timeUs: Math.max(clock.nowUs, dueUs(event)) }
-    },
-  }
 }
 
 /** A trace of these steps, without what was seen and enabled in them. */

@@ -1,14 +1,12 @@
 // Explores the schedules of a scenario by running it again and again, until every one is covered or a bound comes: all
 // pieces of the exploration one after the other, in this thread. Which schedule comes next is the explorer's to say.
 
-import type { Clock } from '../clock.ts'
 import { HeddleError } from '../error.ts'
-import type { Event } from '../event.ts'
 import { checkOptions, checkScenario } from '../options.ts'
 import { encodeTrace, outcomeOf } from '../replay/trace.ts'
 import type { Scenario } from '../scenario.ts'
 import { run } from '../scheduler.ts'
-import type { ChoiceSource } from '../source.ts'
+import { inOrder } from '../source.ts'
 import { Exploration } from './exploration.ts'
 import { explorePiece } from './piece.ts'
 import type { ExploreFailure, ExploreOptions, ExploreProgress, ExploreReport } from './report.ts'
@@ -59,7 +57,7 @@ export async function traced(scenario: Scenario, failure: Failing): Promise<Expl
   const { schedule, ...rest } = failure
   if (schedule === undefined) return rest
   const { property } = failure
-  const again = await run(scenario, { source: following(schedule), stopAt: property })
+  const again = await run(scenario, { source: inOrder(schedule), stopAt: property })
   const outcome = outcomeOf(again, property)
   if (outcome.property !== property) {
     throw new HeddleError(
@@ -77,18 +75,5 @@ export function sumOf(one: ExploreProgress, other: ExploreProgress): ExploreProg
     steps: one.steps + other.steps,
     probes: one.probes + other.probes,
     failing: one.failing + other.failing,
-  }
-}
-
-function following(schedule: readonly string[]): ChoiceSource {
-  let next = 0
-  return {
-    untimed: true,
-    choose(enabled: readonly Event[], clock: Clock) {
-      const id = schedule[next++]
-      const event = enabled.find((one) => one.id === id)
-      if (event === undefined) return undefined
-      return { event, timeUs: Math.max(clock.nowUs, clock.createdAtUs(event) + event.window.minUs) }
-    },
   }
 }

@@ -108,7 +108,7 @@ export class Explorer implements ChoiceSource {
     this.#depth++
     const choice = this.#choice
     choice.event = event
-    choice.timeUs = Math.max(clock.nowUs, clock.createdAtUs(event) + event.window.minUs)
+    choice.timeUs = clock.nextUs(event)
     return choice
   }
 

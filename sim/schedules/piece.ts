@@ -142,9 +142,7 @@ async function checkDeterminism(scenario: Scenario): Promise<void> {
       untimed: true,
       choose(enabled, clock) {
         const event = enabled.find(({ fault }) => fault === undefined)
-        return (
-          event && { event, timeUs: Math.max(clock.nowUs, clock.createdAtUs(event) + event.window.minUs) }
-        )
+        return event && { event, timeUs: clock.nextUs(event) }
       },
     }
     return { run: await run(untimed(scenario), { source: watched(oldest, journal) }), journal }

@@ -11,7 +11,7 @@ import { recorded } from '../replay/replay.ts'
 import { outcomeOf, type Trace } from '../replay/trace.ts'
 import type { Scenario } from '../scenario.ts'
 import { type Run, run } from '../scheduler.ts'
-import { type ChoiceSource, type SeededOptions, seeded } from '../source.ts'
+import { type ChoiceSource, inOrder, type SeededOptions, seeded } from '../source.ts'
 import { random } from '../strategies/random.ts'
 
 /** What became of one candidate. */
@@ -172,16 +172,8 @@ export class Trials {
 
   /** The steps of an order as far as they can be taken, without regard to time. */
   inOrder(scenario: Scenario, ids: readonly string[]): Promise<Trial | undefined> {
-    let next = 0
-    const source: ChoiceSource = {
-      untimed: true,
-      choose(enabled, { nowUs }) {
-        const id = ids[next++]
-        const event = enabled.find((one) => one.id === id)
-        return event && { event, timeUs: nowUs }
-      },
-    }
-    return this.#run(scenario, source, { goesOn: true })
+    const untimed = { ...scenario, timeMaxUs: Number.POSITIVE_INFINITY }
+    return this.#run(untimed, inOrder(ids), { goesOn: true })
   }
 
   #deviating(scenario: Scenario, deviations: readonly Deviation[], stepsMax: number | undefined) {

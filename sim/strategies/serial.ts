@@ -2,7 +2,7 @@
 // What holds then and fails otherwise has a race. Draws nothing.
 
 import type { Event } from '../event.ts'
-import type { Strategy } from '../strategies/strategy.ts'
+import type { Strategy } from './strategy.ts'
 
 export const serial: Strategy = {
   name: 'serial',
