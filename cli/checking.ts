@@ -6,7 +6,7 @@ import { CheckLink } from './check-link.ts'
 import type { Standing } from './check-progress.ts'
 import type { CheckManner, CheckSubject, Searched } from './check-task.ts'
 import { UsageError } from './exit.ts'
-import { eachOf, Interrupted, type Pool, ThreadEnded } from './pool.ts'
+import { eachOf, Interrupted, NEVER_MS, type Pool, ThreadEnded } from './pool.ts'
 
 /** One check of a command, before it runs. */
 export type Planned = CheckSubject & { readonly everyProperty: NonNullable<CheckOptions['everyProperty']> }
@@ -49,8 +49,6 @@ export interface Checking {
 /** How long a check that was called off may still take to say what it found. */
 const AFTERMATH_MS = 5_000
 const LOOK_EVERY_MS = 200
-/** The longest that a timer of Node can wait, which is some weeks. */
-const NEVER_MS = 2 ** 31 - 1
 
 export async function checkAll(
   pool: Pool,

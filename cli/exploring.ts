@@ -15,7 +15,7 @@ import { CheckLink } from './check-link.ts'
 import { nowMs } from './deadline.ts'
 import type { ExploringStanding } from './explore-progress.ts'
 import { type ExploringSubject, explorable, type Shown } from './explore-task.ts'
-import { Interrupted, type Pool, ThreadEnded } from './pool.ts'
+import { Interrupted, NEVER_MS, type Pool, ThreadEnded } from './pool.ts'
 
 export interface ExploreManner {
   readonly executionsMax: number | undefined
@@ -46,7 +46,6 @@ const FAILURES_MAX = 50
 /** A piece that does not end by itself when it is called off has so long. */
 const AFTERMATH_MS = 5_000
 const SHOW_MAX_MS = 60_000
-const NEVER_MS = 2 ** 31 - 1
 
 export class Exploring {
   readonly #pool: Pool

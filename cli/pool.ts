@@ -11,7 +11,7 @@ import { nameOfFile } from './user-file.ts'
 const WORKER = built('worker.js')
 const HEAP_MAX_MB = 2_048
 /** The longest that a timer of Node can wait, which is some weeks. */
-const NEVER_MS = 2 ** 31 - 1
+export const NEVER_MS = 2 ** 31 - 1
 
 /** The task did not finish in time. Its thread has been ended. */
 export class TimedOut extends Error {}

@@ -100,7 +100,9 @@ export async function writeReplayFile(
   const there = await readTrace(path).catch(() => undefined)
   const beside = there === undefined ? undefined : besideOf(there, parseTrace(text), isShrunk)
   if (beside !== undefined) {
-    return writeReplayFile(folder, name.replace(/(?=\.replay$)/, `.${beside}`), text, { isShrunk })
+    const other = name.replace(/(?=\.replay$)/, `.${beside}`)
+    // What stands beside a smaller one takes the place of another that does.
+    return writeReplayFile(folder, other, text, { isShrunk: isShrunk || beside === 'unshrunk' })
   }
   await writeWhole(path, text)
   return path

@@ -3,7 +3,7 @@
 
 import { replayFileName, untaken } from '../../failures/index.ts'
 import { type Found, keepAll, recordSeeds } from '../findings.ts'
-import type { Limits, Pool } from '../pool.ts'
+import { type Limits, NEVER_MS, type Pool } from '../pool.ts'
 import type { Subject } from '../subjects.ts'
 import type { Manner } from '../tasks.ts'
 import type { Budget } from './budget.ts'
@@ -14,8 +14,6 @@ import type { Search } from './searches.ts'
 
 /** How long what was called off may still take to be written down. */
 const AFTERMATH_MS = 5_000
-/** The longest that a timer of Node can wait, which is some weeks. */
-const NEVER_MS = 2 ** 31 - 1
 
 export interface RecordingOptions extends Manner, Limits {
   readonly out: string
