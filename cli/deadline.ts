@@ -8,9 +8,12 @@ export function nowMs(): number {
 
 /** A signal that is aborted from a moment of {@link nowMs} on; never unless given. */
 export function deadline(atMs = Number.POSITIVE_INFINITY): { readonly aborted: boolean } {
+  if (atMs === Number.POSITIVE_INFINITY) return { aborted: false }
+  // On this thread's own clock, as it may be asked after each run of a few microseconds.
+  const ownMs = atMs - performance.timeOrigin
   return {
     get aborted() {
-      return nowMs() >= atMs
+      return performance.now() >= ownMs
     },
   }
 }

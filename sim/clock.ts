@@ -6,8 +6,10 @@ import type { RandomStreams } from './random.ts'
 
 export class Clock {
   #nowUs = 0
-  // Index: step number. The time at which each step happened, for events to count their windows from.
-  readonly #stepTimesUs: number[] = [0]
+  // How many steps happened at time 0: all of them, where nothing takes time.
+  #atZero = 0
+  // Index: step number, counted from the first of the others. The time at which it happened.
+  readonly #laterUs: number[] = []
 
   get nowUs(): number {
     return this.#nowUs
@@ -16,12 +18,14 @@ export class Clock {
   /** Moves to a time, never backwards, and notes it as the time of the next step. */
   advance(timeUs: number): void {
     if (timeUs > this.#nowUs) this.#nowUs = timeUs
-    this.#stepTimesUs.push(this.#nowUs)
+    if (this.#nowUs === 0) this.#atZero++
+    else this.#laterUs.push(this.#nowUs)
   }
 
-  /** The time at which a step happened, by its number. */
+  /** The time at which a step happened, by its number, for events to count their windows from; 0 for the start. */
   timeOfUs(step: number): number {
-    return this.#stepTimesUs[step] ?? this.#nowUs
+    if (step <= this.#atZero) return 0
+    return this.#laterUs[step - this.#atZero - 1] ?? this.#nowUs
   }
 
   createdAtUs(event: Event): number {

@@ -33,7 +33,7 @@ export class Chosen {
   constructor(
     names: Names,
     schedulable: Schedulable,
-    { enabled, position, before }: { enabled: readonly Event[]; position: number; before: Taken | undefined },
+    { enabled, position, preemptions }: { enabled: readonly Event[]; position: number; preemptions: number },
   ) {
     this.#names = names
     this.#schedulable = schedulable
@@ -45,7 +45,7 @@ export class Chosen {
     this.#pending = pending === enabled ? this.#enabled : (pending?.slice() ?? NO_EVENTS)
     this.#owner = this.event.owner
     this.#declared = names.declared(this.event)
-    this.preemptions = preemptionsBy(this.event, enabled, before)
+    this.preemptions = preemptions
   }
 
   /** What else was enabled. */
@@ -91,8 +91,7 @@ export class Chosen {
     const own = isAsDeclared ? this.#declared : names.footprintOf(this.#owner, footprint)
     const raw = footprint.writes.length === own.writes.length ? own.writes : names.resources(footprint.writes)
     const told = sight.after({ writes: raw, observations }, views, this.#schedulable)
-    const sent: number[] = []
-    for (const { channel } of created) if (channel !== undefined) sent.push(names.resource(tailOf(channel)))
+    const sent = created.length === 0 ? NONE : this.#sent(created)
     const isMore = told.reads.length > 0 || told.writes.length > 0 || sent.length > 0
     if (isAsDeclared && !isMore) return { touch: names.whole(this.#declared), views: told.views }
     const reads = isMore ? [...new Set([...own.reads, ...told.reads])] : own.reads
@@ -117,8 +116,14 @@ export class Chosen {
   }
 
   #made(created: readonly Event[]): readonly Made[] {
-    const held = created.filter(({ guard, fault }) => guard !== undefined || fault !== undefined)
+    const held = created.filter(isHeld)
     return held.length === 0 ? NO_MADE : held.map((event) => madeOf(event, this.#names))
+  }
+
+  #sent(created: readonly Event[]): readonly number[] {
+    return created.flatMap(({ channel }) =>
+      channel === undefined ? [] : this.#names.resource(tailOf(channel)),
+    )
   }
 
   #takesFrom(channel: number, lost: readonly Event[]): readonly number[] {
@@ -140,6 +145,10 @@ export function preemptionsBy(event: Event, enabled: readonly Event[], before: T
 
 function ownerOf({ owner, place }: Event): string {
   return owner ?? place
+}
+
+function isHeld({ guard, fault }: Event): boolean {
+  return guard !== undefined || fault !== undefined
 }
 
 function isStep(position: number): boolean {

@@ -171,8 +171,11 @@ export class Explorer implements ChoiceSource {
     let position = enabled.length - 1
     while (position >= 0 && enabled[position]?.id !== id) position--
     if (position < 0) throw notEnabled(id, enabled, this.#where)
-    this.#chosen = new Chosen(this.names, this.#run, { enabled, position, before: this.stack.steps.at(-1) })
-    return this.#chosen.event
+    const event = enabled[position] as Event
+    const isCounted = this.#preemptionsMax !== undefined
+    const preemptions = isCounted ? preemptionsBy(event, enabled, this.stack.steps.at(-1)) : 0
+    this.#chosen = new Chosen(this.names, this.#run, { enabled, position, preemptions })
+    return event
   }
 
   #again(enabled: readonly Event[], depth: number): Event {

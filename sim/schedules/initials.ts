@@ -67,6 +67,8 @@ export interface Escape {
   readonly struck: readonly string[]
 }
 
+const NO_TOUCHES: readonly Touch[] = []
+
 /** The insertion of a sequence, on its way down a wakeup tree. */
 export class Inserting {
   /** What is left of the sequence below where the search stands. */
@@ -77,7 +79,7 @@ export class Inserting {
   readonly #origin: Origin
   readonly #budgets: Budgets
   /** The events of the tree on the way to where the search stands. */
-  readonly #way: Touch[] = []
+  #way: readonly Touch[] = NO_TOUCHES
 
   constructor(sequence: Sequence, origin: Origin, budgets: Budgets) {
     this.#sequence = sequence
@@ -102,7 +104,7 @@ export class Inserting {
   }
 
   descend({ touch: { event }, touch }: Branch): void {
-    this.#way.push(touch)
+    this.#way = [...this.#way, touch]
     // Where it is the last one, which is enabled here already, the others do not depend on it.
     if (this.items.at(-1)?.touch.event === event) this.isFeasible = true
     this.items = this.items.filter(({ touch }) => touch.event !== event)

@@ -89,14 +89,21 @@ export async function explorePiece(scenario: Scenario, task: PieceTask, watch: W
   const isTurnOver = () => counts.steps >= task.stepsMax
   const isStopped = () =>
     isTurnOver() || counts.executions >= task.executionsMax || counts.failing >= task.failuresMax
-  const rounds = { explorer, tally, keepsSteps: typeof watch.finalState === 'function', isStopped, watch }
+  const rounds = {
+    scenario: untimed(scenario),
+    explorer,
+    tally,
+    keepsSteps: typeof watch.finalState === 'function',
+    isStopped,
+    watch,
+  }
   while (!explorer.isOver && !isStopped() && !watch.isEnding()) {
-    await round(scenario, rounds)
+    await round(rounds)
     watch.onProgress?.(tally.progress)
   }
   if (!explorer.isOver && isTurnOver()) {
     explorer.settle()
-    await round(scenario, rounds)
+    await round(rounds)
   }
   const nodes = wakeup.nodes.slice(floor)
   const rest: Rest = {
@@ -172,6 +179,7 @@ function nodesOf({ above, sleep, tree }: Rest & Pick<PieceTask, 'above'>, names:
 }
 
 interface Round {
+  readonly scenario: Scenario
   readonly explorer: Explorer
   readonly tally: Tally
   readonly keepsSteps: boolean
@@ -180,13 +188,9 @@ interface Round {
 }
 
 /** Some runs, and all the probes that they call for. */
-async function round(
-  scenario: Scenario,
-  { explorer, tally, keepsSteps, isStopped, watch }: Round,
-): Promise<void> {
+async function round({ scenario, explorer, tally, keepsSteps, isStopped, watch }: Round): Promise<void> {
   let begun: Schedulable | undefined
   let runs = 0
-  const onStep = (step: Happened) => explorer.onStep(step)
   const runOptions: RunOptions = {
     source: (schedulable) => {
       begun = schedulable
@@ -194,12 +198,11 @@ async function round(
     },
     // Whoever names a final state may look at the steps.
     keepsSteps,
+    onStep: (step: Happened) => explorer.onStep(step),
     // A step that is the same as in the run before is not even put together.
-    get onStep() {
-      return explorer.isWatching ? onStep : undefined
-    },
+    isWatched: () => explorer.isWatching,
   }
-  const attempt = [untimed(scenario), runOptions] as const
+  const attempt = [scenario, runOptions] as const
   const next = () => {
     if (explorer.isProbing) return attempt
     if (explorer.isOver || runs >= RUNS_PER_ROUND || isStopped()) return undefined

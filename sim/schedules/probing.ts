@@ -79,7 +79,7 @@ export class Probing {
       return undefined
     }
     this.#views = this.#sight.look(schedulable)
-    this.#chosen = new Chosen(this.#names, schedulable, { enabled, position, before: undefined })
+    this.#chosen = new Chosen(this.#names, schedulable, { enabled, position, preemptions: 0 })
     return this.#chosen.event
   }
 }

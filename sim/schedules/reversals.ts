@@ -41,7 +41,17 @@ export class Reversals {
 
   *all(): Asking<void> {
     const { lost, made, faults } = this.#stack.counts
-    yield* this.#races()
+    const { steps } = this.#stack
+    const { fresh } = this.#leaf
+    // Where all that is new depends on all that is not, nothing has changed for what is not.
+    for (let later = this.#stack.findCommon(fresh) ? fresh : 0; later < steps.length; later++) {
+      if ((steps[later] as Taken).isGuarded) continue
+      for (const earlier of this.#stack.racesOf(later)) {
+        if (later < fresh && !this.#isFresh(earlier)) continue
+        const sequence = this.#reversed(earlier, later)
+        if (!this.#wakeup.insertKnown(sequence)) yield* this.#wakeup.insert(sequence)
+      }
+    }
     if (lost > 0) yield* this.#cancelled()
     if (made > 0 || this.#leaf.madeAtStart.length > 0) {
       for (const one of this.#held()) {
@@ -52,20 +62,10 @@ export class Reversals {
     if (faults > 0 || this.#leaf.unfired.length > 0) yield* this.#ends()
   }
 
-  /** A step, and the last one of those that it depends on: the other way round. */
-  *#races(): Asking<void> {
-    const { steps } = this.#stack
-    const { fresh } = this.#leaf
-    // Where all that is new depends on all that is not, nothing has changed for what is not.
-    for (let later = this.#stack.findCommon(fresh) ? fresh : 0; later < steps.length; later++) {
-      const taken = steps[later] as Taken
-      if (taken.isGuarded) continue
-      for (const earlier of this.#stack.racesOf(later)) {
-        if (later < fresh && !this.#isFresh(earlier)) continue
-        const touch = this.#isUnchanged(earlier, later) ? taken.touch : taken.declared
-        yield* this.#wakeup.insert(this.#sequence(earlier, { touch, isFeasible: true }))
-      }
-    }
+  /** A step, and one of the last that it depends on: the other way round. */
+  #reversed(earlier: number, later: number): Sequence {
+    const { touch, declared } = this.#stack.steps[later] as Taken
+    return this.#sequence(earlier, this.#isUnchanged(earlier, later) ? touch : declared, true)
   }
 
   /** What a step took back, before that step. */
@@ -113,7 +113,7 @@ export class Reversals {
     }
     for (const [position, { touch }] of steps.entries()) {
       if (touch.fault === undefined || !this.#isFresh(position)) continue
-      yield* this.#wakeup.insert(this.#sequence(position, { touch: END_TOUCH, isFeasible: false }))
+      yield* this.#wakeup.insert(this.#sequence(position, END_TOUCH, false))
     }
   }
 
@@ -149,7 +149,7 @@ export class Reversals {
   }
 
   /** All that does not depend on a step, and then an event that does. */
-  #sequence(position: number, { touch, isFeasible }: { touch: Touch; isFeasible: boolean }): Sequence {
+  #sequence(position: number, touch: Touch, isFeasible: boolean): Sequence {
     const items = this.#items(this.#stack.notAfter(position))
     items.push({ touch, position: -1 })
     return { depth: position, items, isFeasible }

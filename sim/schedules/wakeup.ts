@@ -40,6 +40,8 @@ export class Wakeup {
   }
 
   wakes(sleeping: Touch, taken: Touch): boolean {
+    // What most that sleeps comes to, without a closure for the rest.
+    if (sleeping.fault === undefined) return conflict(sleeping, taken)
     return wakes(sleeping, taken, this.#budgets, () => this.#origin.struck(Number.POSITIVE_INFINITY))
   }
 
@@ -80,6 +82,30 @@ export class Wakeup {
     append(siblings, inserting.items)
     if (isEscape) this.escapes.push(this.#escape(sequence.depth, inserting.all))
     return undefined
+  }
+
+  /** The same without a question; false where one has to be asked, and then nothing is done. Most need none. */
+  insertKnown(sequence: Sequence): boolean {
+    if (!sequence.isFeasible || sequence.depth < this.#floor) return false
+    const inserting = new Inserting(sequence, this.#origin, this.#budgets)
+    const { sleep, tree } = this.nodes[sequence.depth] as Node
+    for (const touch of sleep) {
+      const isInitial = inserting.isKnownInitial(touch)
+      if (isInitial !== false) return isInitial === true
+    }
+    let siblings = tree
+    for (let index = 1; index < siblings.length; index++) {
+      const branch = siblings[index] as Branch
+      const isInitial = inserting.isKnownInitial(branch.touch)
+      if (isInitial === undefined) return false
+      if (!isInitial) continue
+      inserting.descend(branch)
+      if (branch.children.length === 0 || inserting.items.length === 0) return true
+      siblings = branch.children
+      index = -1
+    }
+    append(siblings, inserting.items)
+    return true
   }
 
   /** Learns what the branches touch at the first of the known states that has several, so that they can be explored apart. */

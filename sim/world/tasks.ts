@@ -117,6 +117,13 @@ function waits({ name, last, pending }: Task, location?: string): string {
   return `${name} waits${where} for a promise that nothing can settle, ${since}; a real timer or I/O does not count, use sleep() or operation()`
 }
 
+function refuseTwice(name: string): never {
+  throw new HeddleError(
+    'HEDDLE_DUPLICATE_TASK',
+    `Expected a new task name, found "${name}" twice. Event ids begin with the task's name, so give each task its own.`,
+  )
+}
+
 export class TaskRun implements Schedulable {
   readonly names: Names
   // Invariant: without a prototype, so that a fault called `constructor` has no budget but its own.
@@ -268,16 +275,11 @@ export class TaskRun implements Schedulable {
   }
 
   /** Runs `fn` as a task, synchronously up to its first await. */
-  startTask<T>(name: string, fn: (task: TaskHandle) => T | Promise<T>, options: TaskOptions): Promise<T> {
+  startTask<T>(name: string, fn: (task: TaskHandle) => T | Promise<T>, options?: TaskOptions): Promise<T> {
     if (!this.#inStep) return new Promise(() => {})
     const names = this.names.task(name)
-    if (this.#tasks.some((task) => task.names === names)) {
-      throw new HeddleError(
-        'HEDDLE_DUPLICATE_TASK',
-        `Expected a new task name, found "${name}" twice. Event ids begin with the task's name, so give each task its own.`,
-      )
-    }
-    const task = this.#makeTask(name, names, options.background ?? false)
+    for (const task of this.#tasks) if (task.names === names) refuseTwice(name)
+    const task = this.#makeTask(name, names, options?.background ?? false)
     // One that does not take its handle will ask the world.
     if (!this.#carries && fn.length === 0) this.carry()
     const result = this.#begin(task, fn)

@@ -18,7 +18,7 @@ import {
 import { type Scenario, scenario } from '../scenario.ts'
 import type { OperationOptions } from './choice-point.ts'
 import { Names } from './names.ts'
-import { carryTask, currentTask, type TaskHandle, type TaskOptions, TaskRun } from './tasks.ts'
+import { carryTask, currentTask, type Program, type TaskHandle, type TaskOptions, TaskRun } from './tasks.ts'
 
 export type { OperationOptions } from './choice-point.ts'
 export type { TaskHandle, TaskOptions } from './tasks.ts'
@@ -75,13 +75,17 @@ export function world(
   checkBody(body)
   checkOptions('world', options)
   const { budgets = {}, ...rest } = options
-  let names = new Names()
-  const carries = isAsyncFunction(body)
-  const isFaultless = Object.keys(budgets).length === 0
-  const run = () => body(functions)
+  let program: Program = {
+    body: () => body(functions),
+    names: new Names(),
+    budgets,
+    isFaultless: Object.keys(budgets).length === 0,
+    carries: isAsyncFunction(body),
+  }
   const begin = () => {
-    names = names.trimmed()
-    return new TaskRun({ body: run, names, budgets, isFaultless, carries })
+    const names = program.names.trimmed()
+    if (names !== program.names) program = { ...program, names }
+    return new TaskRun(program)
   }
   return scenario({ name, begin, ...rest })
 }
@@ -94,7 +98,7 @@ const sleep: World['sleep'] = (window) => currentTask('sleep').sleep(window)
 const operation: World['operation'] = (name, options) => currentTask('operation').operation(name, options)
 
 const functions: World = {
-  task: (name, fn, options = {}) => currentTask('task').run.startTask(name, fn, options),
+  task: (name, fn, options) => currentTask('task').run.startTask(name, fn, options),
   // Whoever takes one of these will call it without saying for which task.
   get sleep() {
     carryTask()
