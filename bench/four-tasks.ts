@@ -17,9 +17,8 @@ import type { Contender } from './rounds.ts'
 
 const TASKS = ['tab-1', 'tab-2', 'tab-3', 'tab-4']
 const AWAITS = 5
-const RUNS_PER_ROUND = 500
-/** What an exploration runs between two looks at its queue; to resume it more often measures that alone. */
-const RUNS_PER_TURN = 2_500
+/** As many as an exploration runs between two looks at its queue: to resume it more often would measure that alone. */
+const RUNS_PER_ROUND = 2_500
 
 /** Each task says itself where it may be interrupted, as the peer's program does. */
 const fourTasks = world('four tasks', ({ task }) => {
@@ -61,7 +60,7 @@ function exploring(name: string, scenario: Scenario): Contender {
     name,
     async round() {
       const report = await explore(scenario, {
-        executionsMax: executions + RUNS_PER_TURN,
+        executionsMax: executions + RUNS_PER_ROUND,
         ...(resume === null ? {} : { resume }),
       })
       const done = { runs: report.executions - executions, steps: report.steps - steps }
@@ -73,7 +72,7 @@ function exploring(name: string, scenario: Scenario): Contender {
   }
 }
 
-const theirs: Contender = {
+export const peer: Contender = {
   name: 'fast-check, fc.scheduler',
   async round(index) {
     let steps = 0
@@ -92,12 +91,14 @@ const theirs: Contender = {
   },
 }
 
-/** The subject first, then its peer, and then what else there is of ours. */
-export const huntContenders: readonly Contender[] = [
+/** The subject first, then its peer. */
+export const huntContenders: readonly Contender[] = [hunting('heddle, hunt, random', fourTasks, random), peer]
+
+/** What else there is of ours: that promises carry their task is seen in all that runs later in a process. */
+export const otherContenders: readonly Contender[] = [
   hunting('heddle, hunt, random', fourTasks, random),
-  theirs,
   hunting('heddle, hunt, portfolio', fourTasks, portfolio),
   hunting('heddle, hunt, the world is asked', fourTasksAsked, random),
 ]
 
-export const exploreContenders: readonly Contender[] = [exploring('heddle, explore', fourTasks), theirs]
+export const exploreContenders: readonly Contender[] = [exploring('heddle, explore', fourTasks), peer]

@@ -14,8 +14,12 @@ export interface Finished {
   readonly seconds: number
 }
 
-/** Runs a program to its end. Throws where it ends with another code than 0. */
-export async function finish(program: string, args: readonly string[], folder?: string): Promise<Finished> {
+/** Runs a program to its end. Throws where it ends with another code than the one given, or 0. */
+export async function finish(
+  program: string,
+  args: readonly string[],
+  { folder, code: expected = 0 }: { readonly folder?: string; readonly code?: number } = {},
+): Promise<Finished> {
   const began = performance.now()
   const child = spawn(program, args, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
   let text = ''
@@ -25,7 +29,7 @@ export async function finish(program: string, args: readonly string[], folder?: 
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject).on('close', resolve)
   })
-  if (code !== 0) throw new Error(`${program} ended with ${code}.`)
+  if (code !== expected) throw new Error(`${program} ended with ${code}.`)
   return { text, seconds: (performance.now() - began) / 1_000 }
 }
 

@@ -32,11 +32,11 @@ export async function searchBySpin(
   const folder = await mkdtemp(join(tmpdir(), 'heddle-spin-'))
   try {
     const sizes = [`-DU=${users}`, `-DC=${connections}`, `-DM=${messages}`, `-DD=${drops}`]
-    await finish('spin', ['-a', ...sizes, MODEL], folder)
+    await finish('spin', ['-a', ...sizes, MODEL], { folder })
     const flags = ['-O2', '-DSAFETY', ...(reduced ? [] : ['-DNOREDUCE'])]
-    await finish('gcc', [...flags, '-o', 'pan', 'pan.c'], folder)
+    await finish('gcc', [...flags, '-o', 'pan', 'pan.c'], { folder })
     // The shell says what the processor was busy for: on its last line, what its children took.
-    const { text, seconds } = await finish('sh', ['-c', `./pan -m${DEPTH_MAX} && times`], folder)
+    const { text, seconds } = await finish('sh', ['-c', `./pan -m${DEPTH_MAX} && times`], { folder })
     return { ...read(text), seconds }
   } finally {
     await rm(folder, { recursive: true, force: true })

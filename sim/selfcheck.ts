@@ -87,22 +87,33 @@ function firstDifference(a: Watched, b: Watched): Difference | undefined {
 }
 
 function choiceDiffers(a: Watched, b: Watched, index: number): Difference | undefined {
-  const place = placeOf(a, b, index)
-  const enabled = (watched: Watched) => watched.journal.choices[index]?.enabled ?? []
-  const [one, other] = [enabled(a), enabled(b)]
-  const sameEnabled = one.length === other.length && one.every(({ id }, at) => id === other[at]?.id)
-  if (!sameEnabled) return { what: 'enabled', place, expected: enabledList(one), found: enabledList(other) }
-  const from = a.journal.choices[index - 1]?.drawsAfter ?? 0
-  const draws = (watched: Watched) =>
-    watched.journal.draws.slice(from, watched.journal.choices[index]?.drawsAfter)
-  return drawsDiffer(draws(a), draws(b), place)
+  const one = a.journal.choices[index]?.enabled ?? []
+  const other = b.journal.choices[index]?.enabled ?? []
+  if (!haveSameIds(one, other)) {
+    const place = placeOf(a, b, index)
+    return { what: 'enabled', place, expected: enabledList(one), found: enabledList(other) }
+  }
+  const drawn = drawnOtherwise(a.journal, b.journal, index)
+  return drawn === undefined ? undefined : { what: 'draw', place: placeOf(a, b, index), ...drawn }
 }
 
-function drawsDiffer(a: readonly Draw[], b: readonly Draw[], place: Place): Difference | undefined {
-  const longest = Math.max(a.length, b.length)
-  for (let index = 0; index < longest; index++) {
-    if (isSameDraw(a[index], b[index])) continue
-    return { what: 'draw', place, expected: describeDraw(a[index]), found: describeDraw(b[index]) }
+function haveSameIds(a: readonly Event[], b: readonly Event[]): boolean {
+  if (a.length !== b.length) return false
+  for (let index = 0; index < a.length; index++) if (a[index]?.id !== b[index]?.id) return false
+  return true
+}
+
+/** How what was drawn for a choice differs, where all that was drawn before is the same. */
+function drawnOtherwise(
+  a: Journal,
+  b: Journal,
+  index: number,
+): Pick<Difference, 'expected' | 'found'> | undefined {
+  const ends = [a, b].map(({ draws, choices }) => choices[index]?.drawsAfter ?? draws.length)
+  const [endOfA, endOfB] = ends as [number, number]
+  for (let at = a.choices[index - 1]?.drawsAfter ?? 0; at < endOfA || at < endOfB; at++) {
+    const [one, other] = [at < endOfA ? a.draws[at] : undefined, at < endOfB ? b.draws[at] : undefined]
+    if (!isSameDraw(one, other)) return { expected: describeDraw(one), found: describeDraw(other) }
   }
   return undefined
 }
@@ -117,17 +128,19 @@ function describeDraw(draw: Draw | undefined): string {
 
 function stepDiffers(a: Watched, b: Watched, index: number): Difference | undefined {
   const [one, other] = [a.run.steps[index], b.run.steps[index]]
-  const place = placeOf(a, b, index)
   if (one === undefined || other === undefined) return undefined
   if (one.event.id !== other.event.id) {
+    const place = placeOf(a, b, index)
     return { what: 'event', place, expected: one.event.id, found: other.event.id }
   }
   if (one.timeUs !== other.timeUs) {
     const at = ({ event, timeUs }: Step) => `${event.id} at ${formatUs(timeUs)}`
-    return { what: 'time', place, expected: at(one), found: at(other) }
+    return { what: 'time', place: placeOf(a, b, index), expected: at(one), found: at(other) }
   }
   const observed = observedOtherwise(one.observations, other.observations, one.number)
-  return observed === undefined ? undefined : { what: 'observations', place, ...observed }
+  return observed === undefined
+    ? undefined
+    : { what: 'observations', place: placeOf(a, b, index), ...observed }
 }
 
 function endDiffers(a: Run, b: Run): Difference | undefined {

@@ -62,7 +62,8 @@ class Seeded implements ChoiceSource, Course {
     this.untimed = name === 'untimed'
     this.#choose = strategy.begin(streams.stream('strategy'), this)
     this.#timing = timing(name, streams)
-    for (const fault of Object.keys(budgets)) {
+    // The list of its keys would be made for each run, though most have no budgets.
+    for (const fault in budgets) {
       this.#faultsLeft ??= new Map()
       this.#faultsLeft.set(fault, streams.stream('faults').integer(0, budgets[fault] as number, fault))
     }
