@@ -28,27 +28,29 @@ const CONFIG = `import { defineConfig } from 'heddle'
 export default defineConfig({ scenarios: ['*.sim.mjs'] })
 `
 
-/** Has them measured. */
-export async function withCommands<T>(use: (contenders: readonly Contender[]) => Promise<T>): Promise<T> {
+/** Has an exploration measured. */
+export function withExplore(use: (contender: Contender) => Promise<void>): Promise<void> {
+  // 4 is its exit code where a bound ends it.
+  const args = ['explore', NAME, '--executions', String(RUNS_PER_ROUND)]
+  return inFolder((folder) => use(running('heddle explore', args, { folder, code: 4 })))
+}
+
+/** Has a hunt measured. */
+export function withHunt(use: (contender: Contender) => Promise<void>): Promise<void> {
+  const manner = ['--strategy', 'random', '--timing', 'untimed', '--seeds', String(RUNS_PER_ROUND)]
+  return inFolder((folder) =>
+    use(running('heddle hunt, random', ['hunt', NAME, ...manner], { folder, code: 0 })),
+  )
+}
+
+async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'heddle-bench-'))
   try {
     await mkdir(join(folder, 'node_modules'))
     await symlink(ROOT, join(folder, 'node_modules', 'heddle'), 'junction')
     await writeFile(join(folder, 'four-tasks.sim.mjs'), SCENARIO)
     await writeFile(join(folder, 'heddle.config.mjs'), CONFIG)
-    const runs = String(RUNS_PER_ROUND)
-    return await use([
-      // 4 is its exit code where a bound ends it.
-      running('heddle explore', ['explore', NAME, '--executions', runs], { folder, code: 4 }),
-      running(
-        'heddle hunt, random',
-        ['hunt', NAME, ...'--strategy random --timing untimed'.split(' '), '--seeds', runs],
-        {
-          folder,
-          code: 0,
-        },
-      ),
-    ])
+    await use(folder)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

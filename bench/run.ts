@@ -1,31 +1,42 @@
 // `npm run bench`: measures heddle beside its peers, as it is built and shipped, and prints a table and a ratio for each part.
 
 import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import Table from 'cli-table3'
-import { withCommands } from './command.ts'
+import { withExplore, withHunt } from './command.ts'
 import { fiveTabsContenders } from './five-tabs.ts'
 import { exploreContenders, huntContenders, otherContenders, peer } from './four-tasks.ts'
+import { finish } from './process.ts'
 import { type Contender, type Measured, measure, type Rounds } from './rounds.ts'
 
 const ROUNDS: Rounds = { warmUp: 20, measured: 81 }
 /** Of what takes seconds. */
 const LONG_ROUNDS: Rounds = { warmUp: 1, measured: 7 }
 
-await main()
+const COMMAND = 'the same, by the command on every core'
 
-async function main(): Promise<void> {
-  console.log(
-    `Node ${process.version}, ${availableParallelism()} CPUs, medians of ${ROUNDS.measured} alternating rounds, or ${LONG_ROUNDS.measured} of the command`,
-  )
-  await part('four tasks of five awaits each', huntContenders)
-  await part('the same, one run for each order', exploreContenders)
-  await withCommands(async ([explore, hunt]) => {
-    const title = 'the same, by the command on every core'
-    await part(title, [explore as Contender, peer], LONG_ROUNDS)
-    await part(title, [hunt as Contender, peer], LONG_ROUNDS)
-  })
-  await part('four tasks, hunted in other ways', otherContenders)
-  await part('five-tabs on the actor model', fiveTabsContenders)
+/** Each in a process of its own: what a compiler has learned of one slows another. */
+const PARTS: Readonly<Record<string, () => Promise<void>>> = {
+  hunt: () => part('four tasks of five awaits each', huntContenders),
+  explore: () => part('the same, one run for each order', exploreContenders),
+  'heddle explore': () => withExplore((one) => part(COMMAND, [one, peer], LONG_ROUNDS)),
+  'heddle hunt': () => withHunt((one) => part(COMMAND, [one, peer], LONG_ROUNDS)),
+  others: () => part('four tasks, hunted in other ways', otherContenders),
+  'five-tabs': () => part('five-tabs on the actor model', fiveTabsContenders),
+}
+
+const [name] = process.argv.slice(2)
+if (name === undefined) await all()
+else await (PARTS[name] as () => Promise<void>)()
+
+async function all(): Promise<void> {
+  const rounds = `${ROUNDS.measured} alternating rounds, or ${LONG_ROUNDS.measured} of the command`
+  console.log(`Node ${process.version}, ${availableParallelism()} CPUs, medians of ${rounds}`)
+  const self = fileURLToPath(import.meta.url)
+  for (const one of Object.keys(PARTS)) {
+    const { text } = await finish(process.execPath, ['--import', import.meta.resolve('tsx'), self, one])
+    process.stdout.write(text)
+  }
 }
 
 async function part(title: string, contenders: readonly Contender[], rounds = ROUNDS): Promise<void> {
