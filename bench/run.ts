@@ -1,4 +1,5 @@
-// `npm run bench`: measures heddle beside its peers, as it is built and shipped, and prints a table and a ratio for each part.
+// `npm run bench`: measures heddle beside its peers, as it is built and shipped, and prints a table and a ratio for each
+// part; `npm run bench -- explore` for one of them.
 
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -27,7 +28,12 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
 
 const [name] = process.argv.slice(2)
 if (name === undefined) await all()
-else await (PARTS[name] as () => Promise<void>)()
+else await (PARTS[name] ?? unknown)()
+
+function unknown(): never {
+  console.error(`Expected one of ${Object.keys(PARTS).join(', ')}, found ${name}.`)
+  process.exit(2)
+}
 
 async function all(): Promise<void> {
   const rounds = `${ROUNDS.measured} alternating rounds, or ${LONG_ROUNDS.measured} of the command`
