@@ -9,7 +9,7 @@ export class Clock {
   // How many steps happened at time 0: all of them, where nothing takes time.
   #atZero = 0
   // Index: step number, counted from the first of the others. The time at which it happened.
-  readonly #laterUs: number[] = []
+  #laterUs: number[] | undefined
 
   get nowUs(): number {
     return this.#nowUs
@@ -19,13 +19,18 @@ export class Clock {
   advance(timeUs: number): void {
     if (timeUs > this.#nowUs) this.#nowUs = timeUs
     if (this.#nowUs === 0) this.#atZero++
-    else this.#laterUs.push(this.#nowUs)
+    else this.#passed()
   }
 
   /** The time at which a step happened, by its number, for events to count their windows from; 0 for the start. */
   timeOfUs(step: number): number {
     if (step <= this.#atZero) return 0
-    return this.#laterUs[step - this.#atZero - 1] ?? this.#nowUs
+    return this.#laterUs?.[step - this.#atZero - 1] ?? this.#nowUs
+  }
+
+  #passed(): void {
+    this.#laterUs ??= []
+    this.#laterUs.push(this.#nowUs)
   }
 
   createdAtUs(event: Event): number {

@@ -18,10 +18,8 @@ export interface RunOptions {
   readonly stopAt?: string | true
   /** False where the steps are only counted, which is faster: the run then has none. True unless given. @internal */
   readonly keepsSteps?: boolean
-  /** Called after each step, with the execution as it then is. */
+  /** Called after each step that is not one of `ChoiceSource.repeated`, with the execution as it then is. */
   readonly onStep?: ((step: Happened, schedulable: Schedulable) => void) | undefined
-  /** Asked at the end of each step, whether `onStep` is to be called for it; it is, for each, unless given. @internal */
-  readonly isWatched?: (() => boolean) | undefined
 }
 
 /** What is told of a step as it happens. */
@@ -38,18 +36,20 @@ interface Thrown {
 }
 
 const NOBODY: readonly string[] = []
+const NOTHING_FOUND: Pick<Judge, 'violations' | 'reached'> = { violations: [], reached: new Set() }
 
 /** One run as it goes on; the loop that drives it stands in scheduler.ts. @internal */
 export class Execution {
   readonly #scenario: Scenario
   readonly #stopAt: string | true | undefined
   readonly #onStep: RunOptions['onStep']
-  readonly #isWatched: RunOptions['isWatched']
   readonly #schedulable: Schedulable
   readonly #source: ChoiceSource
   readonly #clock = new Clock()
-  readonly #judge: Judge
+  // Made with the first claim, or the first violation: of most runs there is nothing to judge.
+  #judge: Judge | undefined
   readonly #cycle: Cycle | undefined
+  readonly #repeated: number
   // Undefined where the steps are only counted.
   readonly #log: RunLog | undefined
   #steps = 0
@@ -68,14 +68,14 @@ export class Execution {
     // Taken out of objects of many shapes, as they are looked at in each step.
     this.#stopAt = options.stopAt
     this.#onStep = options.onStep
-    this.#isWatched = options.isWatched
     this.#schedulable = scenario.begin()
     this.#source = typeof options.source === 'function' ? options.source(this.#schedulable) : options.source
     if (options.keepsSteps !== false) this.#log = new RunLog(this.#clock)
-    const { untimed, cycleFrom } = this.#source
+    const { untimed, cycleFrom, repeated = 0 } = this.#source
+    this.#repeated = repeated
     // Where time rules, what repeats in one order may be kept from it by the windows.
     if (untimed && cycleFrom !== undefined) this.#cycle = new Cycle(cycleFrom)
-    this.#judge = new Judge(scenario.properties, { untimed, cycleFrom: this.#cycle?.from })
+    if (scenario.properties.length > 0) this.#judge = this.#newJudge()
   }
 
   /** How many steps it has taken. */
@@ -85,26 +85,60 @@ export class Execution {
 
   /** Begins, and takes so many steps at the most; a promise where the caller must wait before the next one. */
   advance(count: number): Promise<void> | 'done' | undefined {
-    let pending: Promise<void> | 'done' | undefined = this.#started ? undefined : this.#start()
-    for (let taken = 0; pending === undefined && taken < count; taken++) pending = this.#step()
-    return pending
+    const pending = this.#started ? undefined : this.#start()
+    if (pending !== undefined) return pending
+    const last = this.#steps + count
+    return this.#repeat(Math.min(this.#repeated, last)) ?? this.#advance(last)
   }
 
-  #step(): Promise<void> | 'done' | undefined {
-    if (this.#ending !== undefined) return 'done'
-    const enabled = this.#schedulable.enabled()
-    if (enabled.length === 0) return this.#rest()
-    if (this.#steps >= this.#scenario.stepsMax) return this.#end('steps')
-    const choice = this.#source.choose(enabled, this.#clock)
-    if (choice === undefined) return enabled.every(isFault) ? this.#rest() : this.#sourceEnds()
-    if (choice.timeUs > this.#scenario.timeMaxUs) return this.#end('time')
-    const digest = this.#log === undefined ? 0 : digestOfEnabled(enabled)
-    this.#clock.advance(choice.timeUs)
-    return this.#fire(choice.event, digest)
+  /** Takes the steps up to one that are those of an earlier run. Nobody watches but the judge. */
+  #repeat(last: number): Promise<void> | undefined {
+    const schedulable = this.#schedulable
+    const source = this.#source as Required<ChoiceSource>
+    const clock = this.#clock
+    const log = this.#log
+    while (this.#steps < last && this.#ending === undefined) {
+      const enabled = schedulable.enabled()
+      const event = source.again(enabled)
+      const digest = log === undefined ? 0 : digestOfEnabled(enabled)
+      clock.advance(clock.nextUs(event))
+      let pending: void | Promise<void>
+      try {
+        pending = schedulable.fire(event)
+      } catch (error) {
+        return this.#settled(event, digest, { error })
+      }
+      if (pending !== undefined) return this.#settles(pending, event, digest)
+      if (log !== undefined) this.#settled(event, digest)
+      else this.#look(schedulable.takeObservations(), ++this.#steps, undefined)
+    }
+    return undefined
+  }
+
+  #advance(last: number): Promise<void> | 'done' | undefined {
+    const schedulable = this.#schedulable
+    const source = this.#source
+    const clock = this.#clock
+    const { stepsMax, timeMaxUs } = this.#scenario
+    for (;;) {
+      if (this.#ending !== undefined) return 'done'
+      if (this.#steps === last) return undefined
+      const enabled = schedulable.enabled()
+      if (enabled.length === 0) return this.#rest()
+      if (this.#steps >= stepsMax) return this.#end('steps')
+      const choice = source.choose(enabled, clock)
+      if (choice === undefined) return enabled.every(isFault) ? this.#rest() : this.#sourceEnds()
+      const { event, timeUs } = choice
+      if (timeUs > timeMaxUs) return this.#end('time')
+      const digest = this.#log === undefined ? 0 : digestOfEnabled(enabled)
+      clock.advance(timeUs)
+      const pending = this.#fire(event, digest)
+      if (pending !== undefined) return pending
+    }
   }
 
   finish(): Run {
-    const { violations, reached } = this.#judge
+    const { violations, reached } = this.#judge ?? NOTHING_FOUND
     this.#schedulable.end()
     return new FinishedRun(this.#log, {
       scenario: this.#scenario,
@@ -169,7 +203,7 @@ export class Execution {
   #settled(event: Event, enabled: number, thrown?: Thrown): undefined {
     const observations = this.#schedulable.takeObservations()
     const number = ++this.#steps
-    const onStep = this.#isWatched === undefined || this.#isWatched() ? this.#onStep : undefined
+    const onStep = number > this.#repeated ? this.#onStep : undefined
     if (this.#log === undefined && onStep === undefined) {
       this.#look(observations, number, thrown)
       return undefined
@@ -184,23 +218,37 @@ export class Execution {
   /** Has the judge look at a quiescent state, and ends the run where the code under test threw. */
   #look(observations: readonly Observation[], step: number, thrown: Thrown | undefined): void {
     if (thrown?.error instanceof HeddleError) throw thrown.error
-    const { properties } = this.#schedulable
-    while (this.#adopted < properties.length) this.#judge.add(properties[this.#adopted++] as Property)
-    if (this.#judge.follows) {
+    if (this.#schedulable.properties.length > this.#adopted) this.#adopt()
+    if (this.#judge?.follows === true) {
       this.#view ??= viewOf(this.#schedulable)
       this.#judge.step(observations, this.#view, { step, timeUs: this.#clock.nowUs })
     }
-    if (thrown !== undefined) {
-      const message = describeThrown(thrown.error)
-      this.#judge.violate({ property: NO_EXCEPTION, message, step, timeUs: this.#clock.nowUs })
-      this.#ending = 'violation'
-    } else this.#cycle?.look(this.#schedulable, step)
+    if (thrown !== undefined) this.#threw(thrown, step)
+    else this.#cycle?.look(this.#schedulable, step)
     if (this.#stopAt !== undefined) this.#stopAtViolation(this.#stopAt)
+  }
+
+  #newJudge(): Judge {
+    const { untimed } = this.#source
+    return new Judge(this.#scenario.properties, { untimed, cycleFrom: this.#cycle?.from })
+  }
+
+  #adopt(): void {
+    this.#judge ??= this.#newJudge()
+    const { properties } = this.#schedulable
+    while (this.#adopted < properties.length) this.#judge.add(properties[this.#adopted++] as Property)
+  }
+
+  #threw({ error }: Thrown, step: number): void {
+    this.#judge ??= this.#newJudge()
+    const message = describeThrown(error)
+    this.#judge.violate({ property: NO_EXCEPTION, message, step, timeUs: this.#clock.nowUs })
+    this.#ending = 'violation'
   }
 
   #rest(): 'done' {
     if (this.#view !== undefined)
-      this.#judge.atRest(this.#view, { step: this.#steps, timeUs: this.#clock.nowUs })
+      this.#judge?.atRest(this.#view, { step: this.#steps, timeUs: this.#clock.nowUs })
     this.#waiting = this.#schedulable.waiting()
     this.#waitingAt = this.#waiting
     if (this.#waiting.length > 0 && this.#log !== undefined)
@@ -212,7 +260,7 @@ export class Execution {
   #sourceEnds(): 'done' {
     const moment = { step: this.#steps, timeUs: this.#clock.nowUs }
     if (!this.#cycle?.closes(this.#schedulable)) return this.#end('source')
-    this.#judge.inCycle(moment)
+    this.#judge?.inCycle(moment)
     return this.#end('cycle')
   }
 
@@ -222,8 +270,8 @@ export class Execution {
   }
 
   #stopAtViolation(stopAt: string | true): void {
-    const found = this.#judge.violations.some(({ property }) => stopAt === true || property === stopAt)
-    if (found) this.#ending = 'violation'
+    const { violations } = this.#judge ?? NOTHING_FOUND
+    if (violations.some(({ property }) => stopAt === true || property === stopAt)) this.#ending = 'violation'
   }
 }
 

@@ -109,15 +109,17 @@ const THROWS_PER_DRAIN_MAX = 1_000
  */
 export function drainSynchronously(): boolean {
   if (tickCallback === undefined) return false
-  if (drainsInThisGuard) {
-    drain(tickCallback)
-    return true
-  }
+  if (!drainsInThisGuard) return drainsAtFirst(tickCallback)
+  drain(tickCallback)
+  return true
+}
+
+function drainsAtFirst(tick: () => void): boolean {
   let drained = false
   Promise.resolve().then(() => {
     drained = true
   })
-  drain(tickCallback)
+  drain(tick)
   drainsInThisGuard = drained && guards > 0
   return drained
 }

@@ -24,6 +24,10 @@ export interface ChoiceSource {
    * which may give the same object.
    */
   choose(enabled: readonly Event[], clock: Clock): Choice | undefined
+  /** How many of its first steps are those of an earlier run: `again` gives them, and nobody watches. None unless given. @internal */
+  readonly repeated?: number
+  /** The next of the repeated steps, which happens as soon as it may. @internal */
+  again?(enabled: readonly Event[]): Event
 }
 
 export interface SeededOptions {

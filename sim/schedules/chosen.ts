@@ -10,6 +10,7 @@ import { type Names, type Touch, tailOf } from './touch.ts'
 const NO_EVENTS: readonly Event[] = []
 const NONE: readonly number[] = []
 const NO_MADE: readonly Made[] = []
+const NO_VIEWS: Views = []
 
 export function madeOf(event: Event, names: Names): Made {
   return {
@@ -17,6 +18,14 @@ export function madeOf(event: Event, names: Names): Made {
     declared: names.declared(event),
     isGuarded: event.guard !== undefined,
   }
+}
+
+/** How an event was chosen: among which, and what is known of it before it happens. */
+interface Choosing {
+  readonly enabled: readonly Event[]
+  readonly position: number
+  readonly preemptions: number
+  readonly declared: Touch
 }
 
 export class Chosen {
@@ -29,11 +38,13 @@ export class Chosen {
   readonly #pending: readonly Event[]
   readonly #declared: Touch
   readonly #owner: string | undefined
+  /** What the claims look at behind the step, once it is taken. */
+  views: Views = NO_VIEWS
 
   constructor(
     names: Names,
     schedulable: Schedulable,
-    { enabled, position, preemptions }: { enabled: readonly Event[]; position: number; preemptions: number },
+    { enabled, position, preemptions, declared }: Choosing,
   ) {
     this.#names = names
     this.#schedulable = schedulable
@@ -44,7 +55,7 @@ export class Chosen {
     this.#enabled = enabled.slice()
     this.#pending = pending === enabled ? this.#enabled : (pending?.slice() ?? NO_EVENTS)
     this.#owner = this.event.owner
-    this.#declared = names.declared(this.event)
+    this.#declared = declared
     this.preemptions = preemptions
   }
 
@@ -54,18 +65,17 @@ export class Chosen {
   }
 
   /** The step that it became. */
-  taken(step: Happened, sight: Sight, views: Views): { taken: Taken; views: Views } {
+  taken(step: Happened, sight: Sight, views: Views): Taken {
     const names = this.#names
     const { event } = this
     const created = this.#created(step.number)
     const lost = this.#lost(created.length)
-    const told = this.#touched(step, { sight, views, created })
+    const touch = this.#touched(step, { sight, views, created })
     const channel = event.channel === undefined ? -1 : names.resource(event.channel)
-    const taken: Taken = {
+    return {
       id: event.id,
       position: this.#position,
-      touch:
-        lost.length === 0 ? told.touch : { ...told.touch, cancels: lost.map(({ id }) => names.event(id)) },
+      touch: lost.length === 0 ? touch : { ...touch, cancels: lost.map(({ id }) => names.event(id)) },
       declared: this.#declared,
       isGuarded: event.guard !== undefined,
       created: event.createdAtStep - 1,
@@ -78,25 +88,26 @@ export class Chosen {
       owner: this.#owner ?? event.place,
       preemptions: this.preemptions,
     }
-    return { taken, views: told.views }
   }
 
   #touched(
     step: Happened,
     { sight, views, created }: { sight: Sight; views: Views; created: readonly Event[] },
-  ): { touch: Touch; views: Views } {
+  ): Touch {
     const names = this.#names
-    const { footprint, observations } = step
+    const { footprint } = step
     const isAsDeclared = footprint === this.event.footprint
     const own = isAsDeclared ? this.#declared : names.footprintOf(this.#owner, footprint)
-    const raw = footprint.writes.length === own.writes.length ? own.writes : names.resources(footprint.writes)
-    const told = sight.after({ writes: raw, observations }, views, this.#schedulable)
+    const told = sight.after(step, views, this.#schedulable)
+    this.views = told?.views ?? views
     const sent = created.length === 0 ? NONE : this.#sent(created)
-    const isMore = told.reads.length > 0 || told.writes.length > 0 || sent.length > 0
-    if (isAsDeclared && !isMore) return { touch: names.whole(this.#declared), views: told.views }
-    const reads = isMore ? [...new Set([...own.reads, ...told.reads])] : own.reads
-    const writes = isMore ? [...new Set([...own.writes, ...told.writes, ...sent])] : own.writes
-    return { touch: { ...this.#declared, reads, writes, isWhole: true }, views: told.views }
+    const isMore =
+      (told !== undefined && (told.reads.length > 0 || told.writes.length > 0)) || sent.length > 0
+    if (isAsDeclared && !isMore) return names.whole(this.#declared)
+    const { reads: read = NONE, writes: written = NONE } = told ?? {}
+    const reads = isMore ? [...new Set([...own.reads, ...read])] : own.reads
+    const writes = isMore ? [...new Set([...own.writes, ...written, ...sent])] : own.writes
+    return { ...this.#declared, reads, writes, isWhole: true }
   }
 
   /** What the step created, which is what stands last among the pending. */
@@ -121,9 +132,11 @@ export class Chosen {
   }
 
   #sent(created: readonly Event[]): readonly number[] {
-    return created.flatMap(({ channel }) =>
-      channel === undefined ? [] : this.#names.resource(tailOf(channel)),
-    )
+    let sent = NONE
+    for (const { channel } of created) {
+      if (channel !== undefined) sent = [...sent, this.#names.resource(tailOf(channel))]
+    }
+    return sent
   }
 
   #takesFrom(channel: number, lost: readonly Event[]): readonly number[] {

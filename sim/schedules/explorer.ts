@@ -32,6 +32,7 @@ export class Explorer implements ChoiceSource {
   leavesOut = false
   readonly #scenario: Scenario
   readonly #sight: Sight
+  readonly #reversals: Reversals
   readonly #preemptionsMax: number | undefined
   readonly #views: Views[] = []
   // How many steps the next run has in common with the last one, and what of the next is to be looked at anew.
@@ -61,6 +62,7 @@ export class Explorer implements ChoiceSource {
     this.#floor = floor
     this.wakeup = new Wakeup(this.stack, { total: (fault) => this.#budgets?.[fault] ?? 0 }, floor)
     this.wakeup.nodes.push({ sleep: [], tree: [] })
+    this.#reversals = new Reversals(this.stack, this.wakeup, this.looked)
   }
 
   /** Whether the next run only looks at what an event does. */
@@ -102,6 +104,16 @@ export class Explorer implements ChoiceSource {
     return this
   }
 
+  get repeated(): number {
+    return this.#probing === undefined ? this.#fixed : 0
+  }
+
+  again(enabled: readonly Event[]): Event {
+    const { id, position } = this.stack.steps[this.#depth++] as Taken
+    const event = enabled[position]
+    return event !== undefined && event.id === id ? event : this.#find(id, enabled)
+  }
+
   choose(enabled: readonly Event[], clock: Clock): Choice | undefined {
     const event = this.#probing === undefined ? this.#next(enabled) : this.#probing.next(enabled, this.#run)
     if (event === undefined) return undefined
@@ -112,24 +124,18 @@ export class Explorer implements ChoiceSource {
     return choice
   }
 
-  /** Whether it wants to see the step of the event that it chose last. */
-  get isWatching(): boolean {
-    return this.#probing !== undefined || this.#depth > this.#fixed
-  }
-
   onStep(step: Happened): void {
     if (this.#probing !== undefined) return this.#probing.onStep(step, this.#run)
     const depth = this.#depth - 1
-    const { taken, views } = (this.#chosen as Chosen).taken(step, this.#sight, this.#views[depth] ?? [])
+    const chosen = this.#chosen as Chosen
+    const taken = chosen.taken(step, this.#sight, this.#views[depth] as Views)
     this.#look()
     this.stack.push(taken)
-    this.#views[depth + 1] = views
+    this.#views[depth + 1] = chosen.views
     const { nodes } = this.wakeup
-    const { sleep, tree } = nodes[depth] as (typeof nodes)[number]
-    nodes[depth + 1] ??= {
-      sleep: sleep.length === 0 ? sleep : sleep.filter((touch) => !this.wakeup.wakes(touch, taken.touch)),
-      tree: (tree[0] as Branch).children,
-    }
+    if (nodes[depth + 1] !== undefined) return
+    const { sleep, tree } = nodes[depth] as Node
+    nodes.push({ sleep: this.wakeup.asleep(sleep, taken.touch), tree: (tree[0] as Branch).children })
   }
 
   /** Draws from a finished run what is to be run next. */
@@ -142,9 +148,10 @@ export class Explorer implements ChoiceSource {
       const threw = run.ending === 'violation'
       if (threw) this.#endWithLast()
       const isPlain = this.#preemptionsMax !== undefined || (run.stepCount === 0 && threw)
-      if (isPlain) this.#backtrack()
+      const isDrawn = isPlain || this.#reversals.begin(this.#leaf(threw))
+      if (isDrawn) this.#backtrack()
       else {
-        this.#asking = this.#leaf(threw)
+        this.#asking = this.#reversals.rest()
         this.#advance()
       }
     } else this.#backtrack()
@@ -153,12 +160,11 @@ export class Explorer implements ChoiceSource {
 
   #next(enabled: readonly Event[]): Event | undefined {
     const depth = this.#depth
-    if (depth < this.#fixed) return this.#again(enabled, depth)
     if (depth === 0) this.#start()
-    const { tree } = this.wakeup.nodes[depth] as { tree: Branch[] }
+    const { sleep, tree } = this.wakeup.nodes[depth] as Node
     if (tree.length === 0 && this.#preemptionsMax !== undefined)
       this.#branch(enabled, this.#preemptionsMax, tree)
-    const wanted = tree[0]?.touch.event ?? this.#free(enabled, depth, tree)
+    const wanted = (tree[0] ?? this.#free(enabled, sleep, tree))?.touch.event
     if (wanted === undefined) {
       this.#outcome = 'blocked'
       return undefined
@@ -174,17 +180,15 @@ export class Explorer implements ChoiceSource {
     const event = enabled[position] as Event
     const isCounted = this.#preemptionsMax !== undefined
     const preemptions = isCounted ? preemptionsBy(event, enabled, this.stack.steps.at(-1)) : 0
-    this.#chosen = new Chosen(this.names, this.#run, { enabled, position, preemptions })
+    const declared = this.names.declared(event, wanted)
+    this.#chosen = new Chosen(this.names, this.#run, { enabled, position, preemptions, declared })
     return event
   }
 
-  #again(enabled: readonly Event[], depth: number): Event {
-    const { id, position } = this.stack.steps[depth] as Taken
-    const event = enabled[position]
-    if (event?.id === id) return event
-    const same = enabled.find((other) => other.id === id)
-    if (same === undefined) throw notEnabled(id, enabled, this.#where)
-    return same
+  #find(id: string, enabled: readonly Event[]): Event {
+    const event = enabled.find((one) => one.id === id)
+    if (event === undefined) throw notEnabled(id, enabled, this.#where)
+    return event
   }
 
   get #where(): string {
@@ -200,16 +204,15 @@ export class Explorer implements ChoiceSource {
   }
 
   /** Where no other run calls for anything: what must happen and does not sleep, the oldest first. */
-  #free(enabled: readonly Event[], depth: number, tree: Branch[]): number | undefined {
-    const { sleep } = this.wakeup.nodes[depth] as { sleep: readonly { event: number }[] }
-    const event = enabled.find(
-      ({ fault, id }) =>
-        fault === undefined &&
-        (sleep.length === 0 || !sleep.some((touch) => touch.event === this.names.event(id))),
-    )
-    if (event !== undefined) tree.push({ touch: this.names.declared(event), children: [] })
-    else if (enabled.every(({ fault }) => fault !== undefined)) tree.push({ touch: END_TOUCH, children: [] })
-    return tree[0]?.touch.event
+  #free(enabled: readonly Event[], sleep: Node['sleep'], tree: Branch[]): Branch | undefined {
+    for (const event of enabled) {
+      if (event.fault !== undefined || sleep.some((touch) => this.names.idOf(touch.event) === event.id))
+        continue
+      tree.push({ touch: this.names.declared(event), children: [] })
+      return tree[0]
+    }
+    if (enabled.every(({ fault }) => fault !== undefined)) tree.push({ touch: END_TOUCH, children: [] })
+    return tree[0]
   }
 
   /**
@@ -248,15 +251,8 @@ export class Explorer implements ChoiceSource {
     this.#unfired = this.#chosen.others
   }
 
-  #leaf(threw: boolean): Asking<void> {
-    const leaf: Leaf = {
-      fresh: this.#fresh,
-      unfired: this.#unfired,
-      madeAtStart: this.#madeAtStart,
-      looked: (event) => [...(this.looked.get(event) ?? [])],
-      threw,
-    }
-    return new Reversals(this.stack, this.wakeup, leaf).all()
+  #leaf(threw: boolean): Leaf {
+    return { fresh: this.#fresh, unfired: this.#unfired, madeAtStart: this.#madeAtStart, threw }
   }
 
   /** Goes on with what is drawn from a run: to the next probe, or to the next schedule. */

@@ -199,8 +199,6 @@ async function round({ scenario, explorer, tally, keepsSteps, isStopped, watch }
     // Whoever names a final state may look at the steps.
     keepsSteps,
     onStep: (step: Happened) => explorer.onStep(step),
-    // A step that is the same as in the run before is not even put together.
-    isWatched: () => explorer.isWatching,
   }
   const attempt = [scenario, runOptions] as const
   const next = () => {

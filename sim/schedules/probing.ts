@@ -45,7 +45,7 @@ export class Probing {
   onStep(step: Happened, schedulable: Schedulable): void {
     this.#depth++
     if (this.#chosen !== undefined) {
-      this.#touch = this.#chosen.taken(step, this.#sight, this.#views).taken.touch
+      this.#touch = this.#chosen.taken(step, this.#sight, this.#views).touch
       return
     }
     const target = this.#pending(schedulable)
@@ -79,7 +79,8 @@ export class Probing {
       return undefined
     }
     this.#views = this.#sight.look(schedulable)
-    this.#chosen = new Chosen(this.#names, schedulable, { enabled, position, preemptions: 0 })
+    const declared = this.#names.declared(enabled[position] as Event, this.#probe.target)
+    this.#chosen = new Chosen(this.#names, schedulable, { enabled, position, preemptions: 0, declared })
     return this.#chosen.event
   }
 }

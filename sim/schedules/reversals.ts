@@ -15,8 +15,6 @@ export interface Leaf {
   readonly unfired: readonly Made[]
   /** What the start made that is guarded, or a fault. */
   readonly madeAtStart: readonly Made[]
-  /** What the guard of an event was ever seen to look at. */
-  looked(event: number): readonly number[]
   /** Whether the last step threw, so that nothing came after it. */
   readonly threw: boolean
 }
@@ -31,27 +29,37 @@ interface Held extends Made {
 export class Reversals {
   readonly #stack: Stack
   readonly #wakeup: Wakeup
-  readonly #leaf: Leaf
+  readonly #looked: ReadonlyMap<number, ReadonlySet<number>>
+  #leaf!: Leaf
+  // The race that is next, as the position of its later step and its index; and the one that something is asked of.
+  #later = 0
+  #race = 0
+  #open: Sequence | undefined
 
-  constructor(stack: Stack, wakeup: Wakeup, leaf: Leaf) {
+  /** `looked`: what the guard of an event was ever seen to look at. */
+  constructor(stack: Stack, wakeup: Wakeup, looked: ReadonlyMap<number, ReadonlySet<number>>) {
     this.#stack = stack
     this.#wakeup = wakeup
-    this.#leaf = leaf
+    this.#looked = looked
   }
 
-  *all(): Asking<void> {
+  /** Draws what follows from the order of the steps, as far as nothing has to be asked; whether that is all. */
+  begin(leaf: Leaf): boolean {
     const { lost, made, faults } = this.#stack.counts
-    const { steps } = this.#stack
-    const { fresh } = this.#leaf
+    const { fresh, unfired, madeAtStart } = leaf
+    this.#leaf = leaf
     // Where all that is new depends on all that is not, nothing has changed for what is not.
-    for (let later = this.#stack.findCommon(fresh) ? fresh : 0; later < steps.length; later++) {
-      if ((steps[later] as Taken).isGuarded) continue
-      for (const earlier of this.#stack.racesOf(later)) {
-        if (later < fresh && !this.#isFresh(earlier)) continue
-        const sequence = this.#reversed(earlier, later)
-        if (!this.#wakeup.insertKnown(sequence)) yield* this.#wakeup.insert(sequence)
-      }
-    }
+    this.#later = this.#stack.findCommon(fresh) ? fresh : 0
+    this.#race = 0
+    this.#open = this.#nextOpen()
+    if (this.#open !== undefined || lost > 0 || made > 0 || madeAtStart.length > 0) return false
+    return faults === 0 && unfired.length === 0
+  }
+
+  /** What {@link begin} has left. */
+  *rest(): Asking<void> {
+    const { lost, made, faults } = this.#stack.counts
+    for (; this.#open !== undefined; this.#open = this.#nextOpen()) yield* this.#wakeup.insert(this.#open)
     if (lost > 0) yield* this.#cancelled()
     if (made > 0 || this.#leaf.madeAtStart.length > 0) {
       for (const one of this.#held()) {
@@ -60,6 +68,24 @@ export class Reversals {
       }
     }
     if (faults > 0 || this.#leaf.unfired.length > 0) yield* this.#ends()
+  }
+
+  /** Has races run the other way round, up to the first of which something has to be asked. */
+  #nextOpen(): Sequence | undefined {
+    const { depth } = this.#stack
+    const { fresh } = this.#leaf
+    for (; this.#later < depth; this.#later++, this.#race = 0) {
+      const later = this.#later
+      if (this.#stack.steps[later]?.isGuarded === true) continue
+      const races = this.#stack.racesOf(later)
+      while (this.#race < races.length) {
+        const earlier = races[this.#race++] as number
+        if (later < fresh && !this.#isFresh(earlier)) continue
+        const sequence = this.#reversed(earlier, later)
+        if (!this.#wakeup.insertKnown(sequence)) return sequence
+      }
+    }
+    return undefined
   }
 
   /** A step, and one of the last that it depends on: the other way round. */
@@ -79,7 +105,7 @@ export class Reversals {
   /** What waits for its guard may happen wherever that holds. */
   *#guarded(held: Held): Asking<void> {
     const { steps } = this.#stack
-    const looked = this.#leaf.looked(held.event)
+    const looked = [...(this.#looked.get(held.event) ?? [])]
     const touch = held.fired === undefined ? held.declared : (steps[held.fired] as Taken).touch
     for (let position = 0; position < (held.fired ?? steps.length); position++) {
       const step = steps[position] as Taken
@@ -150,9 +176,13 @@ export class Reversals {
 
   /** All that does not depend on a step, and then an event that does. */
   #sequence(position: number, touch: Touch, isFeasible: boolean): Sequence {
-    const items = this.#items(this.#stack.notAfter(position))
-    items.push({ touch, position: -1 })
-    return { depth: position, items, isFeasible }
+    const last: Item = { touch, position: -1 }
+    const others = this.#stack.notAfter(position)
+    return {
+      depth: position,
+      items: others.length === 0 ? [last] : [...this.#items(others), last],
+      isFeasible,
+    }
   }
 
   #items(positions: readonly number[]): Item[] {

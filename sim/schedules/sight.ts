@@ -5,6 +5,7 @@
 import type { Observation, Schedulable } from '../event.ts'
 import { isTimed, type Monitor, type Property } from '../property.ts'
 import type { Scenario } from '../scenario.ts'
+import type { Happened } from '../scheduler.ts'
 import type { Names } from './touch.ts'
 
 /** What a claim read when it was asked last, as resources; null where that cannot be seen. */
@@ -23,8 +24,6 @@ export interface Told {
 /** What stands for all that no footprint names, see choice-point.ts. */
 const ANYTHING = '*'
 
-const NOTHING: readonly number[] = []
-
 export class Sight {
   readonly #scenario: Scenario
   readonly #names: Names
@@ -39,14 +38,11 @@ export class Sight {
     return this.#properties(schedulable).map((property) => this.#ask(property, schedulable))
   }
 
-  /** What a step adds to what it touches, as it has written these resources, and shown these observations. */
-  after(
-    { writes, observations }: { writes: readonly number[]; observations: readonly Observation[] },
-    before: Views,
-    schedulable: Schedulable,
-  ): Told {
+  /** What a step adds to what it touches; undefined where nobody claims anything. */
+  after({ footprint, observations }: Happened, before: Views, schedulable: Schedulable): Told | undefined {
     const properties = this.#properties(schedulable)
-    if (properties.length === 0) return { reads: NOTHING, writes: NOTHING, views: before }
+    if (properties.length === 0) return undefined
+    const writes = this.#names.resources(footprint.writes)
     const told = { reads: [] as number[], writes: [] as number[] }
     for (const { property, key } of this.#followed(properties, observations)) {
       this.#names.add(told.writes, `monitor ${property} of ${key}`)

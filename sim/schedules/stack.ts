@@ -85,7 +85,8 @@ export class Stack {
   findCommon(first: number): boolean {
     const words = (first + 31) >> 5
     if (this.#common.length < words) this.#common = new Int32Array(words * 2)
-    const common = this.#common.fill(-1, 0, words)
+    const common = this.#common
+    for (let word = 0; word < words; word++) common[word] = -1
     for (let position = first; position < this.steps.length; position++) {
       const before = this.#before[position] as Int32Array
       for (let word = 0; word < words; word++) {
@@ -115,8 +116,8 @@ export class Stack {
   push(taken: Taken): void {
     const position = this.steps.length
     const { touch, created, channel, takesFrom, cancelledFrom } = taken
-    // What stood before it in its channel had to go first.
-    const needs = this.#takers[channel] ?? NOBODY
+    // What stood before it in its channel had to go first. An index below 0 would be looked up as a name.
+    const needs = channel < 0 ? NOBODY : (this.#takers[channel] ?? NOBODY)
     const candidates = this.#candidates
     while (candidates.length > 0) candidates.pop()
     if (touch.isLast) for (let other = 0; other < position; other++) candidates.push(other)
@@ -170,7 +171,9 @@ export class Stack {
     latestFirst(candidates)
     this.#before[position] ??= new Int32Array((position + 31) >> 5)
     this.#races[position] ??= []
-    const before = (this.#before[position] as Int32Array).fill(0)
+    const before = this.#before[position] as Int32Array
+    // As most have one word or two, for which calling `fill` takes longer than the loop.
+    for (let word = 0; word < before.length; word++) before[word] = 0
     const races = this.#races[position] as number[]
     while (races.length > 0) races.pop()
     for (const other of candidates) {

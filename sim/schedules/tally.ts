@@ -130,7 +130,7 @@ export class Tally {
     this.counts.steps += run.stepCount
     if (run.ending === 'steps') this.leftOut ??= 'length'
     this.#declare(schedulable.properties)
-    for (const property of run.reached) this.#reached.add(property)
+    if (run.reached.size > 0) for (const property of run.reached) this.#reached.add(property)
     if (this.hasFinalStates) this.#finalStates.add(this.#stateOf(run, schedulable))
     if (run.verdict === 'no violation found') return
     this.counts.failing++

@@ -97,10 +97,9 @@ export class Names {
     if (!resources.includes(resource)) resources.push(resource)
   }
 
-  /** What is known of an event before it happens. */
-  declared(event: Event): Touch {
-    const { id, fault, owner, footprint } = event
-    const number = this.event(id)
+  /** What is known of an event before it happens; `number` spares looking up the event's. */
+  declared(event: Event, number = this.event(event.id)): Touch {
+    const { fault, owner, footprint } = event
     // An event that is there in many runs mostly declares the same in each.
     const known = this.#declared[number]
     if (known?.footprint === footprint && known.owner === owner && known.touch.fault === fault)

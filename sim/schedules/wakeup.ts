@@ -24,6 +24,8 @@ export interface Node {
   readonly tree: Branch[]
 }
 
+const NOBODY: Node['sleep'] = []
+
 export class Wakeup {
   readonly nodes: Node[] = []
   /** What is for others to run, in the order in which it was found. */
@@ -39,7 +41,14 @@ export class Wakeup {
     this.#floor = floor
   }
 
-  wakes(sleeping: Touch, taken: Touch): boolean {
+  /** What still sleeps behind a step, which has just been taken. */
+  asleep(sleep: Node['sleep'], taken: Touch): Node['sleep'] {
+    let asleep = NOBODY
+    for (const touch of sleep) if (!this.#wakes(touch, taken)) asleep = [...asleep, touch]
+    return asleep
+  }
+
+  #wakes(sleeping: Touch, taken: Touch): boolean {
     // What most that sleeps comes to, without a closure for the rest.
     if (sleeping.fault === undefined) return conflict(sleeping, taken)
     return wakes(sleeping, taken, this.#budgets, () => this.#origin.struck(Number.POSITIVE_INFINITY))

@@ -38,13 +38,13 @@ export const TOUCHES_ANYTHING: Footprint = { reads: [], writes: [ANYTHING] }
 
 export type Settle = (value?: any) => void
 
-// One executor for all choice points, as a closure for each would cost more than the promise itself.
+// One executor for all choice points, as a closure for each would cost more than the promise itself. What it keeps
+// is in an object that is as young as the run, as the collector has to note what old ones refer to.
 const settleNothing: Settle = () => {}
-let resolveLast = settleNothing
-let rejectLast = settleNothing
+let last = { resolve: settleNothing, reject: settleNothing }
 const keepSettlers = (resolve: Settle, reject: Settle) => {
-  resolveLast = resolve
-  rejectLast = reject
+  last.resolve = resolve
+  last.reject = reject
 }
 
 /** The promise that the next choice point settles; its settlers are to be taken before another is made. */
@@ -53,13 +53,12 @@ export function promiseToSettle<Value>(): Promise<Value> {
 }
 
 export function takeReject(): Settle {
-  return rejectLast
+  return last.reject
 }
 
 /** Lets go of the last promise, and so of everything that waits for it. */
 export function forgetSettlers(): void {
-  resolveLast = settleNothing
-  rejectLast = settleNothing
+  last = { resolve: settleNothing, reject: settleNothing }
 }
 
 /** What an operation is by its options; one for all that have none. */
@@ -98,7 +97,7 @@ export class ChoicePoint implements Event {
     this.guard = options?.when === undefined ? undefined : []
     this.#task = task
     this.#options = options
-    this.#resolve = resolveLast
+    this.#resolve = last.resolve
   }
 
   get id(): string {
@@ -131,6 +130,10 @@ export class ChoicePoint implements Event {
 
   get task(): Task | undefined {
     return this.#task
+  }
+
+  get hasOptions(): boolean {
+    return this.#options !== undefined
   }
 
   get hasSignal(): boolean {

@@ -75,11 +75,12 @@ export class Task implements TaskHandle {
 // Who runs now. The context knows, whatever wakes whom; where it does not, it is the task whose event fired
 // last, or which is just starting: right as long as no task wakes another.
 const context = asyncContext<Task>()
-let stepping: Task | undefined
+// The run that was in a step last.
+let active: TaskRun | undefined
 
 /** The task that the calling code belongs to. Throws HEDDLE_NO_TASK where it belongs to none. */
 export function currentTask(asked: string): Task {
-  const task = context?.getStore() ?? stepping
+  const task = runningTask()
   if (task === undefined) {
     throw new HeddleError(
       'HEDDLE_NO_TASK',
@@ -91,8 +92,11 @@ export function currentTask(asked: string): Task {
 
 /** Has the running code's promises carry which task they belong to, to the end of the run. */
 export function carryTask(): void {
-  const task = context?.getStore() ?? stepping
-  task?.run.carry()
+  runningTask()?.run.carry()
+}
+
+function runningTask(): Task | undefined {
+  return context?.getStore() ?? active?.stepping
 }
 
 /** What is run, and shared by all runs of it. */
@@ -139,6 +143,8 @@ export class TaskRun implements Schedulable {
   #drainsInTurns = false
   // True once somebody asks for a choice point without saying of which task.
   #carries: boolean
+  // Whether something else has to know when a step begins and ends: what is shared, signals, what promises carry.
+  #isRecorded: boolean
   #tasks: Task[] = []
   // How many tasks have not ended.
   #running = 0
@@ -153,6 +159,7 @@ export class TaskRun implements Schedulable {
   // Nothing counts that happens outside a step: only a real timer or I/O can make it happen.
   #inStep = false
   #firedTask: Task | undefined
+  #stepping: Task | undefined
   // The tasks that another task's step woke.
   #woken = NO_TASKS
   #failures: readonly unknown[] = NO_FAILURES
@@ -163,10 +170,17 @@ export class TaskRun implements Schedulable {
     this.names = program.names
     this.budgets = program.isFaultless ? NO_BUDGETS : Object.assign(Object.create(null), program.budgets)
     this.#carries = program.carries
+    this.#isRecorded = program.carries
+  }
+
+  /** Whose code runs now, as far as that is told by whose event fired last, or who is just starting. */
+  get stepping(): Task | undefined {
+    return this.#stepping
   }
 
   carry(): void {
     this.#carries = true
+    this.#isRecorded = true
     context?.arm?.()
   }
 
@@ -200,12 +214,10 @@ export class TaskRun implements Schedulable {
 
   fire(event: Event): void | Promise<void> {
     const point = event as ChoicePoint
-    const { task } = point
     this.#step++
     this.#remove(point)
-    if (point.fault !== undefined) this.budgets[point.fault] = (this.budgets[point.fault] ?? 0) - 1
-    this.#enterStep(task)
-    if (point.hasSignal) this.#signals?.happens(point.id)
+    this.#enterStep(point.task)
+    if (point.hasOptions) this.#spend(point)
     this.#last = point
     point.settle()
     return this.#drain()
@@ -270,6 +282,7 @@ export class TaskRun implements Schedulable {
     if (this.#pending.length > 0) this.#pending = []
     this.#tasks = []
     this.#firedTask = undefined
+    if (active === this) active = undefined
     forgetSettlers()
     if (this.#carries) context?.disarm?.()
   }
@@ -306,6 +319,7 @@ export class TaskRun implements Schedulable {
   share<T extends object>(name: string, value: T): T {
     if (this.#shared === undefined) {
       this.#shared = new SharedValues()
+      this.#isRecorded = true
       if (this.#inStep) this.#shared.record()
     }
     return this.#shared.share(name, value)
@@ -350,6 +364,12 @@ export class TaskRun implements Schedulable {
     return point
   }
 
+  /** What firing a point uses up. */
+  #spend({ fault, hasSignal, id }: ChoicePoint): void {
+    if (fault !== undefined) this.budgets[fault] = (this.budgets[fault] ?? 0) - 1
+    if (hasSignal) this.#signals?.happens(id)
+  }
+
   #withdrawWith(signal: AbortSignal, point: ChoicePoint, reject: Settle): void {
     const { task } = point
     this.#listens().listen(signal, point.id, () => {
@@ -362,6 +382,7 @@ export class TaskRun implements Schedulable {
 
   #listens(): Signals {
     this.#signals ??= new Signals()
+    this.#isRecorded = true
     return this.#signals
   }
 
@@ -405,14 +426,14 @@ export class TaskRun implements Schedulable {
   }
 
   #begin<T>(task: Task, fn: (task: TaskHandle) => T | Promise<T>): T | Promise<T> {
-    const before = stepping
-    stepping = task
+    const before = this.#stepping
+    this.#stepping = task
     try {
       return context === undefined ? fn(task) : context.run(task, fn, task)
     } catch (error) {
       return Promise.reject(error)
     } finally {
-      stepping = before
+      this.#stepping = before
     }
   }
 
@@ -443,12 +464,18 @@ export class TaskRun implements Schedulable {
 
   #enterStep(task: Task | undefined): void {
     this.#inStep = true
-    if (this.#carries) context?.arm?.()
     this.#firedTask = task
+    this.#stepping = task
     this.#woken = NO_TASKS
+    // Written only where it changes, as the collector has to note what a variable of the module refers to.
+    if (active !== this) active = this
+    if (this.#isRecorded) this.#record()
+  }
+
+  #record(): void {
+    if (this.#carries) context?.arm?.()
     this.#shared?.record()
     this.#signals?.record()
-    stepping = task
   }
 
   #drain(): void | Promise<void> {
@@ -471,11 +498,16 @@ export class TaskRun implements Schedulable {
   /** Ends the step at quiescence. Throws what the code under test threw in it. */
   #leaveStep(): void {
     this.#inStep = false
-    if (this.#shared !== undefined) this.#shared.pause()
-    if (this.#carries) context?.clear?.()
-    stepping = undefined
+    this.#stepping = undefined
+    if (this.#isRecorded) {
+      this.#shared?.pause()
+      if (this.#carries) context?.clear?.()
+    }
     const escaped = takeEscaped()
-    if (escaped.length === 0 && this.#failures.length === 0) return
+    if (escaped.length > 0 || this.#failures.length > 0) this.#throwFirst(escaped)
+  }
+
+  #throwFirst(escaped: readonly unknown[]): never {
     const errors = [...this.#failures, ...escaped]
     this.#failures = NO_FAILURES
     throw errors.find((error) => error instanceof HeddleError) ?? errors[0]
