@@ -72,21 +72,28 @@ const NO_TOUCHES: readonly Touch[] = []
 /** The insertion of a sequence, on its way down a wakeup tree. */
 export class Inserting {
   /** What is left of the sequence below where the search stands. */
-  items: readonly Item[]
-  isFeasible: boolean
+  items!: readonly Item[]
+  isFeasible!: boolean
   refused: Answer | undefined
-  readonly #sequence: Sequence
+  #sequence!: Sequence
   readonly #origin: Origin
   readonly #budgets: Budgets
   /** The events of the tree on the way to where the search stands. */
-  #way: readonly Touch[] = NO_TOUCHES
+  #way!: readonly Touch[]
 
   constructor(sequence: Sequence, origin: Origin, budgets: Budgets) {
-    this.#sequence = sequence
     this.#origin = origin
     this.#budgets = budgets
+    this.begin(sequence)
+  }
+
+  /** Begins with another sequence. */
+  begin(sequence: Sequence): void {
+    this.#sequence = sequence
+    this.#way = NO_TOUCHES
     this.items = sequence.items
     this.isFeasible = sequence.isFeasible
+    this.refused = undefined
   }
 
   /** The whole sequence, with what was learned of its last event. */

@@ -66,8 +66,8 @@ export interface Watch {
   readonly onProgress?: (progress: ExploreProgress) => void
 }
 
-/** Runs between two reports of progress. */
-const RUNS_PER_ROUND = 64
+/** Steps between two reports of progress, but for the rest of the last run. */
+const STEPS_PER_ROUND = 5_000
 
 /**
  * Throws HEDDLE_RESUME where the task is another scenario's, and HEDDLE_SCHEDULE and HEDDLE_NON_DETERMINISTIC as `explore`
@@ -190,7 +190,9 @@ interface Round {
 /** Some runs, and all the probes that they call for. */
 async function round({ scenario, explorer, tally, keepsSteps, isStopped, watch }: Round): Promise<void> {
   let begun: Schedulable | undefined
-  let runs = 0
+  const { counts } = tally
+  const before = counts.steps
+  let hasRun = false
   const runOptions: RunOptions = {
     source: (schedulable) => {
       begun = schedulable
@@ -203,10 +205,10 @@ async function round({ scenario, explorer, tally, keepsSteps, isStopped, watch }
   const attempt = [scenario, runOptions] as const
   const next = () => {
     if (explorer.isProbing) return attempt
-    if (explorer.isOver || runs >= RUNS_PER_ROUND || isStopped()) return undefined
+    if (explorer.isOver || counts.steps - before >= STEPS_PER_ROUND || isStopped()) return undefined
     // Within a round, too, as a run may take long. One run at the least, so that it comes to an end at all.
-    if (runs > 0 && watch.isEnding()) return undefined
-    runs++
+    if (hasRun && watch.isEnding()) return undefined
+    hasRun = true
     return attempt
   }
   await runAll(Number.POSITIVE_INFINITY, next, (finished) => {

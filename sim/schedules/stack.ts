@@ -43,9 +43,9 @@ export class Stack {
   readonly steps: Taken[] = []
   /** How many of the steps took something back, made something that is guarded or a fault, and were faults. */
   readonly counts = { lost: 0, made: 0, faults: 0 }
-  // For each step, bits of the positions it depends on, directly or not. Both are written over rather than made anew
-  // as the execution grows again, as it does in every run; what stands beyond its last step means nothing.
-  readonly #before: Int32Array[] = []
+  // For each step, bits of the positions it depends on, directly or not, see `rowOf`. Both are written over rather than
+  // made anew as the execution grows again, as it does in every run; what stands beyond its last step means nothing.
+  #before = new Int32Array(64)
   readonly #races: number[][] = []
   // By resource: positions of the steps that wrote and that read it.
   readonly #writers: number[][] = []
@@ -54,7 +54,7 @@ export class Stack {
   readonly #takers: number[][] = []
   // Of the step that is added.
   readonly #candidates: number[] = []
-  #common = new Int32Array(8)
+  readonly #common: number[] = []
 
   get depth(): number {
     return this.steps.length
@@ -68,7 +68,8 @@ export class Stack {
   /** Whether the step at `later` depends on the one at `earlier`. */
   isBefore(earlier: number, later: number): boolean {
     if (later >= this.steps.length) return false
-    const word = this.#before[later]?.[earlier >> 5] ?? 0
+    if (earlier < 0 || earlier >= later) return false
+    const word = this.#before[rowOf(later) + (earlier >> 5)] as number
     return (word & (1 << (earlier & 31))) !== 0
   }
 
@@ -83,18 +84,20 @@ export class Stack {
 
   /** Finds the steps before a position that every step from there on depends on; whether these are all. */
   findCommon(first: number): boolean {
+    const rows = this.#before
+    const depth = this.steps.length
     const words = (first + 31) >> 5
-    if (this.#common.length < words) this.#common = new Int32Array(words * 2)
-    const common = this.#common
-    for (let word = 0; word < words; word++) common[word] = -1
-    for (let position = first; position < this.steps.length; position++) {
-      const before = this.#before[position] as Int32Array
-      for (let word = 0; word < words; word++) {
-        common[word] = (common[word] as number) & (before[word] as number)
-      }
+    let areAll = true
+    for (let word = 0; word < words; word++) {
+      let common = -1
+      for (let position = first; position < depth; position++)
+        common &= rows[rowOf(position) + word] as number
+      this.#common[word] = common
+      const left = first - word * 32
+      const all = left < 32 ? ((1 << left) - 1) | 0 : -1
+      if ((common & all) !== all) areAll = false
     }
-    for (let position = 0; position < first; position++) if (!this.isCommon(position)) return false
-    return true
+    return areAll
   }
 
   /** Whether a position is among those that were found last. */
@@ -169,23 +172,39 @@ export class Stack {
     { position, created, needs }: { position: number; created: number; needs: readonly number[] },
   ): void {
     latestFirst(candidates)
-    this.#before[position] ??= new Int32Array((position + 31) >> 5)
+    const own = rowOf(position)
+    const end = rowOf(position + 1)
+    if (end > this.#before.length) this.#grow(end)
     this.#races[position] ??= []
-    const before = this.#before[position] as Int32Array
+    const rows = this.#before
     // As most have one word or two, for which calling `fill` takes longer than the loop.
-    for (let word = 0; word < before.length; word++) before[word] = 0
+    for (let at = own; at < end; at++) rows[at] = 0
     const races = this.#races[position] as number[]
     while (races.length > 0) races.pop()
     for (const other of candidates) {
       const bit = 1 << (other & 31)
-      if (((before[other >> 5] as number) & bit) !== 0) continue
-      const its = this.#before[other] as Int32Array
-      for (let word = 0; word < its.length; word++)
-        before[word] = (before[word] as number) | (its[word] as number)
-      before[other >> 5] = (before[other >> 5] as number) | bit
-      if (other !== created && !needs.includes(other)) races.push(other)
+      const at = own + (other >> 5)
+      if (((rows[at] as number) & bit) !== 0) continue
+      const its = rowOf(other)
+      for (let word = rowOf(other + 1) - its - 1; word >= 0; word--)
+        rows[own + word] = (rows[own + word] as number) | (rows[its + word] as number)
+      rows[at] = (rows[at] as number) | bit
+      if (other !== created && (needs.length === 0 || !needs.includes(other))) races.push(other)
     }
   }
+
+  /** Makes twice the room that is needed, so that it seldom happens. */
+  #grow(words: number): void {
+    const rows = new Int32Array(words * 2)
+    rows.set(this.#before)
+    this.#before = rows
+  }
+}
+
+/** Where the row of a position begins: a word for the first 32 behind the first, two for the next, and so on. */
+function rowOf(position: number): number {
+  const whole = (position - 1) >> 5
+  return (whole + 1) * (position - 1 - 16 * whole)
 }
 
 /** By insertion, as there are mostly one or two; and where there are many, as a library does it. */

@@ -33,12 +33,15 @@ export class Wakeup {
   readonly #origin: Origin
   readonly #budgets: Budgets
   readonly #floor: number
+  // One for all of which nothing has to be asked, which is most.
+  readonly #known: Inserting
 
   /** What is to be run from nodes less deep than `floor` is for others. */
   constructor(origin: Origin, budgets: Budgets, floor: number) {
     this.#origin = origin
     this.#budgets = budgets
     this.#floor = floor
+    this.#known = new Inserting({ depth: 0, items: [], isFeasible: true }, origin, budgets)
   }
 
   /** What still sleeps behind a step, which has just been taken. */
@@ -96,7 +99,8 @@ export class Wakeup {
   /** The same without a question; false where one has to be asked, and then nothing is done. Most need none. */
   insertKnown(sequence: Sequence): boolean {
     if (!sequence.isFeasible || sequence.depth < this.#floor) return false
-    const inserting = new Inserting(sequence, this.#origin, this.#budgets)
+    const inserting = this.#known
+    inserting.begin(sequence)
     const { sleep, tree } = this.nodes[sequence.depth] as Node
     for (const touch of sleep) {
       const isInitial = inserting.isKnownInitial(touch)
