@@ -68,9 +68,12 @@ export class Chosen {
   taken(step: Happened, sight: Sight, views: Views): Taken {
     const names = this.#names
     const { event } = this
-    const created = this.#created(step.number)
-    const lost = this.#lost(created.length)
-    const touch = this.#touched(step, { sight, views, created })
+    const pending = this.#schedulable.pending?.() ?? NO_EVENTS
+    // What the step created stands last.
+    let first = pending.length
+    while (first > 0 && pending[first - 1]?.createdAtStep === step.number) first--
+    const lost = this.#lost(pending, first)
+    const touch = this.#touched(step, { sight, views, sent: this.#sent(pending, first) })
     const channel = event.channel === undefined ? -1 : names.resource(event.channel)
     return {
       id: event.id,
@@ -84,7 +87,7 @@ export class Chosen {
       cancelledFrom:
         lost.length === 0 ? NONE : lost.map(({ createdAtStep }) => createdAtStep - 1).filter(isStep),
       lost: lost.length === 0 ? NO_MADE : lost.map((one) => madeOf(one, names)),
-      made: created.length === 0 ? NO_MADE : this.#made(created),
+      made: this.#made(pending, first),
       owner: this.#owner ?? event.place,
       preemptions: this.preemptions,
     }
@@ -92,7 +95,7 @@ export class Chosen {
 
   #touched(
     step: Happened,
-    { sight, views, created }: { sight: Sight; views: Views; created: readonly Event[] },
+    { sight, views, sent }: { sight: Sight; views: Views; sent: readonly number[] },
   ): Touch {
     const names = this.#names
     const { footprint } = step
@@ -100,7 +103,6 @@ export class Chosen {
     const own = isAsDeclared ? this.#declared : names.footprintOf(this.#owner, footprint)
     const told = sight.after(step, views, this.#schedulable)
     this.views = told?.views ?? views
-    const sent = created.length === 0 ? NONE : this.#sent(created)
     const isMore =
       (told !== undefined && (told.reads.length > 0 || told.writes.length > 0)) || sent.length > 0
     if (isAsDeclared && !isMore) return names.whole(this.#declared)
@@ -110,30 +112,26 @@ export class Chosen {
     return { ...this.#declared, reads, writes, isWhole: true }
   }
 
-  /** What the step created, which is what stands last among the pending. */
-  #created(step: number): readonly Event[] {
-    const pending = this.#schedulable.pending?.() ?? NO_EVENTS
-    let first = pending.length
-    while (first > 0 && pending[first - 1]?.createdAtStep === step) first--
-    return first === pending.length ? NO_EVENTS : pending.slice(first)
-  }
-
-  /** What was pending, and is not any more. */
-  #lost(created: number): readonly Event[] {
-    const pending = this.#schedulable.pending?.() ?? NO_EVENTS
-    if (pending.length - created === this.#pending.length - 1) return NO_EVENTS
+  /** What was pending, and is not any more; `first`: how many of the pending were pending before. */
+  #lost(pending: readonly Event[], first: number): readonly Event[] {
+    if (first === this.#pending.length - 1) return NO_EVENTS
     const left = new Set(pending)
     return this.#pending.filter((event) => event !== this.event && !left.has(event))
   }
 
-  #made(created: readonly Event[]): readonly Made[] {
-    const held = created.filter(isHeld)
-    return held.length === 0 ? NO_MADE : held.map((event) => madeOf(event, this.#names))
+  #made(pending: readonly Event[], first: number): readonly Made[] {
+    let made = NO_MADE
+    for (let at = first; at < pending.length; at++) {
+      const event = pending[at] as Event
+      if (event.guard !== undefined || event.fault !== undefined) made = [...made, madeOf(event, this.#names)]
+    }
+    return made
   }
 
-  #sent(created: readonly Event[]): readonly number[] {
+  #sent(pending: readonly Event[], first: number): readonly number[] {
     let sent = NONE
-    for (const { channel } of created) {
+    for (let at = first; at < pending.length; at++) {
+      const channel = pending[at]?.channel
       if (channel !== undefined) sent = [...sent, this.#names.resource(tailOf(channel))]
     }
     return sent
@@ -158,10 +156,6 @@ export function preemptionsBy(event: Event, enabled: readonly Event[], before: T
 
 function ownerOf({ owner, place }: Event): string {
   return owner ?? place
-}
-
-function isHeld({ guard, fault }: Event): boolean {
-  return guard !== undefined || fault !== undefined
 }
 
 function isStep(position: number): boolean {

@@ -280,8 +280,7 @@ export class Explorer implements ChoiceSource {
       this.stack.truncate(depth)
       if (node.tree.length > 0) {
         if (explored !== undefined && touch !== undefined) {
-          const sleep = this.#preemptionsMax === undefined ? [...node.sleep, touch] : []
-          nodes[depth] = { sleep, tree: node.tree }
+          node.sleep = this.#preemptionsMax === undefined ? [...node.sleep, touch] : []
         }
         this.#fixed = depth
         this.#fresh = depth

@@ -34,6 +34,10 @@ export class Reversals {
   // The race that is next, as the position of its later step and its index; and the one that something is asked of.
   #later = 0
   #race = 0
+  // Written over, as a run has several, one at a time.
+  readonly #sequence = { depth: 0, items: [] as readonly Item[], isFeasible: true }
+  readonly #last: { touch: Touch; readonly position: number } = { touch: END_TOUCH, position: -1 }
+  readonly #only: readonly Item[] = [this.#last]
   #open: Sequence | undefined
 
   /** `looked`: what the guard of an event was ever seen to look at. */
@@ -91,7 +95,7 @@ export class Reversals {
   /** A step, and one of the last that it depends on: the other way round. */
   #reversed(earlier: number, later: number): Sequence {
     const { touch, declared } = this.#stack.steps[later] as Taken
-    return this.#sequence(earlier, this.#isUnchanged(earlier, later) ? touch : declared, true)
+    return this.#behind(earlier, this.#isUnchanged(earlier, later) ? touch : declared, true)
   }
 
   /** What a step took back, before that step. */
@@ -139,7 +143,7 @@ export class Reversals {
     }
     for (const [position, { touch }] of steps.entries()) {
       if (touch.fault === undefined || !this.#isFresh(position)) continue
-      yield* this.#wakeup.insert(this.#sequence(position, END_TOUCH, false))
+      yield* this.#wakeup.insert(this.#behind(position, END_TOUCH, false))
     }
   }
 
@@ -175,14 +179,19 @@ export class Reversals {
   }
 
   /** All that does not depend on a step, and then an event that does. */
-  #sequence(position: number, touch: Touch, isFeasible: boolean): Sequence {
-    const last: Item = { touch, position: -1 }
+  #behind(position: number, touch: Touch, isFeasible: boolean): Sequence {
+    const sequence = this.#sequence
     const others = this.#stack.notAfter(position)
-    return {
-      depth: position,
-      items: others.length === 0 ? [last] : [...this.#items(others), last],
-      isFeasible,
-    }
+    sequence.depth = position
+    sequence.items =
+      others.length === 0 ? this.#alone(touch) : [...this.#items(others), { touch, position: -1 }]
+    sequence.isFeasible = isFeasible
+    return sequence
+  }
+
+  #alone(touch: Touch): readonly Item[] {
+    this.#last.touch = touch
+    return this.#only
   }
 
   #items(positions: readonly number[]): Item[] {

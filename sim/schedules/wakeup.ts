@@ -19,7 +19,7 @@ import { conflict, type Touch } from './touch.ts'
 
 export interface Node {
   /** What need not happen next, as all that begins with it has been explored. Whole touches. */
-  readonly sleep: readonly Touch[]
+  sleep: readonly Touch[]
   /** In the order in which they are explored; the first is the one that is being explored. */
   readonly tree: Branch[]
 }
