@@ -97,6 +97,7 @@ export class Execution {
     const source = this.#source as Required<ChoiceSource>
     const clock = this.#clock
     const log = this.#log
+    const looksOtherwise = this.#cycle !== undefined || this.#stopAt !== undefined
     while (this.#steps < last && this.#ending === undefined) {
       const enabled = schedulable.enabled()
       const event = source.again(enabled)
@@ -110,7 +111,12 @@ export class Execution {
       }
       if (pending !== undefined) return this.#settles(pending, event, digest)
       if (log !== undefined) this.#settled(event, digest)
-      else this.#look(schedulable.takeObservations(), ++this.#steps, undefined)
+      else {
+        const observations = schedulable.takeObservations()
+        const number = ++this.#steps
+        if (this.#judge !== undefined || schedulable.properties.length > 0 || looksOtherwise)
+          this.#look(observations, number, undefined)
+      }
     }
     return undefined
   }

@@ -38,6 +38,7 @@ export class Label {
 
 /** The labels of one task: its own under its prefix; a label with a slash is absolute. */
 export class TaskNames {
+  readonly task: string
   readonly #names: Names
   readonly #prefix: string
   readonly #labels = new Map<string, Label>()
@@ -46,6 +47,7 @@ export class TaskNames {
   #label: Label | undefined
 
   constructor(names: Names, task: string) {
+    this.task = task
     this.#names = names
     this.#prefix = idPrefix(task)
   }
@@ -74,13 +76,19 @@ const LABELS_MAX = 10_000
 export class Names {
   #labels = new Map<string, Label>()
   #tasks = new Map<string, TaskNames>()
+  // Index: how many tasks a run began before. Most runs begin the same ones, in the same order.
+  readonly #inOrder: TaskNames[] = []
 
-  task(name: string): TaskNames {
+  /** `place`: how many tasks the run has begun before. */
+  task(name: string, place: number): TaskNames {
+    const likely = this.#inOrder[place]
+    if (likely?.task === name) return likely
     let names = this.#tasks.get(name)
     if (names === undefined) {
       names = new TaskNames(this, name)
       this.#tasks.set(name, names)
     }
+    this.#inOrder[place] = names
     return names
   }
 

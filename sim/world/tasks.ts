@@ -186,7 +186,7 @@ export class TaskRun implements Schedulable {
 
   start(): void | Promise<void> {
     this.#enterStep(undefined)
-    const main = this.#makeTask(MAIN, this.names.task(MAIN), false)
+    const main = this.#makeTask(MAIN, this.names.task(MAIN, 0), false)
     const result = this.#begin(main, this.#program.body)
     // Most bodies are over at once, and are spared a promise.
     if (result === undefined) this.#ended(main, 'finished')
@@ -290,7 +290,7 @@ export class TaskRun implements Schedulable {
   /** Runs `fn` as a task, synchronously up to its first await. */
   startTask<T>(name: string, fn: (task: TaskHandle) => T | Promise<T>, options?: TaskOptions): Promise<T> {
     if (!this.#inStep) return new Promise(() => {})
-    const names = this.names.task(name)
+    const names = this.names.task(name, this.#tasks.length)
     for (const task of this.#tasks) if (task.names === names) refuseTwice(name)
     const task = this.#makeTask(name, names, options?.background ?? false)
     // One that does not take its handle will ask the world.
