@@ -61,7 +61,7 @@ export interface Driving {
 }
 
 const DIVISION: Division = { turnSteps: 50_000, piecesMin: 32 }
-/** A turn begins with a search of its own, which takes a twentieth of the shorter ones. */
+/** Each turn begins anew what a search learns as it goes on, so that longer ones get more done. */
 const TURNS_AT_ONCE = 4
 
 /**

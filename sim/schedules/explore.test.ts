@@ -157,6 +157,36 @@ test('says that code is not deterministic, and not that it holds', async () => {
   })
 })
 
+test('says where a step that runs have in common is gone from a later one', async () => {
+  let runs = 0
+  const scenario = world('fading', ({ task }) => {
+    const isWhole = ++runs < 6
+    for (const name of ['a', 'b', 'c']) {
+      task(name, async (self) => {
+        if (isWhole || name !== 'a') await self.operation('step')
+        await self.operation('step')
+      })
+    }
+  })
+  await expect(explore(scenario)).rejects.toMatchObject({
+    code: 'HEDDLE_SCHEDULE',
+    message: expect.stringMatching(/^Expected .+#\d to be enabled at step \d of fading/),
+  })
+})
+
+test('tells the orders of a few steps apart that stand behind many others', async () => {
+  const scenario = world('a long way', ({ task }) => {
+    for (const name of ['a', 'b']) {
+      task(name, async (self) => {
+        for (let i = 0; i < 50; i++) await self.operation('alone', { writes: [name] })
+        for (let i = 0; i < 2; i++) await self.operation('meets', { writes: ['both'] })
+      })
+    }
+  })
+  // Two of four places for the two of a.
+  expect(await explore(scenario)).toMatchObject({ verdict: 'holds', executions: 6, steps: 6 * 104 })
+})
+
 test('counts senders to different receivers as one trace, and those to one as two', async () => {
   const senders = (receivers: readonly string[]) =>
     world('senders', ({ task, shared }) => {
