@@ -18,7 +18,7 @@ import type { Contender } from './rounds.ts'
 const TASKS = ['tab-1', 'tab-2', 'tab-3', 'tab-4']
 const AWAITS = 5
 const RUNS_PER_ROUND = 2_500
-/** Ten times what an exploration runs between two looks at its queue: to resume it more often would measure that. */
+/** Several turns of its pieces, as a round resumes an exploration: smaller ones would measure that. */
 const EXPLORED_PER_ROUND = 25_000
 
 /** Each task says itself where it may be interrupted, as the peer's program does. */
