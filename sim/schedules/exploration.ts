@@ -2,7 +2,7 @@
 // Pieces wait in a queue; each has a turn, and what a turn found is added in the order of the queue, whoever finished
 // first. So all that is reported is the same for any number of threads. Runs no code under test.
 
-import { type Branch, Known, sequenceOf, siblings } from './initials.ts'
+import { type Branch, branchTo, Known, siblings } from './initials.ts'
 import type { PieceResult, PieceTask, Rest } from './piece.ts'
 import { flat, grown, type PlainTouch, plain, read } from './plain.ts'
 import type { ExploreBound, ExploreProgress } from './report.ts'
@@ -185,11 +185,11 @@ export class Exploration {
       const other = others.find(({ touch }) => known.isInitial(touch))
       if (other === undefined) break
       known.descend(other.touch)
-      if (other.next === undefined || known.items.length === 0) return
+      if (other.next === undefined || known.touches.length === 0) return
       fork = other.next
       others = fork.ways
     }
-    this.#grow(fork, siblings(sequenceOf(known.items)), depthOf(fork))
+    this.#grow(fork, sequenceOf(known.touches), depthOf(fork))
   }
 
   /** Adds ways to a fork, and pieces where they end. */
@@ -286,4 +286,9 @@ function levelOf(tree: Branch | undefined, levels: number): number | undefined {
     first = first?.first
   }
   return undefined
+}
+
+/** A tree that is a sequence. */
+function sequenceOf([touch, ...further]: readonly Touch[]): readonly Branch[] {
+  return touch === undefined ? [] : [{ ...branchTo(touch), first: sequenceOf(further)[0] }]
 }

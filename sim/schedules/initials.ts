@@ -5,9 +5,9 @@
 import { HeddleError } from '../error.ts'
 import { conflict, END, type Touch } from './touch.ts'
 
-/** A state of an execution, and what is left to be run from it. */
+/** A state: what need not happen next there, and what still has to. */
 export interface Node {
-  /** What need not happen next, as all that begins with it has been explored. Whole touches. */
+  /** What all that begins with has been explored. Whole touches. */
   sleep: readonly Touch[]
   /** The first of its branches, in the order in which they are explored: the one that is being explored. */
   first: Branch | undefined
@@ -81,17 +81,6 @@ const NO_TOUCHES: readonly Touch[] = []
 
 export function branchTo(touch: Touch, next?: Branch): Branch {
   return { touch, sleep: NO_TOUCHES, first: undefined, next }
-}
-
-/** A branch for the first event of a sequence, and behind it for the others. */
-export function sequenceOf(items: readonly Item[]): Branch | undefined {
-  let first: Branch | undefined
-  for (let at = items.length - 1; at >= 0; at--) {
-    const branch = branchTo((items[at] as Item).touch)
-    branch.first = first
-    first = branch
-  }
-  return first
 }
 
 /** A branch and those after it, of the same state. */
@@ -239,8 +228,8 @@ export class Known {
   }
 
   /** What is left of the sequence. */
-  get items(): readonly Item[] {
-    return this.#inserting.items
+  get touches(): readonly Touch[] {
+    return this.#inserting.items.map(({ touch }) => touch)
   }
 
   isInitial(touch: Touch): boolean {

@@ -8,13 +8,13 @@ import {
   type Asking,
   type Branch,
   type Budgets,
+  branchTo,
   type Escape,
   Inserting,
   type Item,
   type Node,
   type Origin,
   type Sequence,
-  sequenceOf,
   siblings,
   timesOf,
 } from './initials.ts'
@@ -73,18 +73,25 @@ export class Wakeup {
       if (yield* inserting.isInitial({ touch: taken })) return undefined
       if (inserting.refused !== undefined) return inserting.refused
     }
-    for (let branch = node.first?.next; branch !== undefined; branch = nextOf(branch, node)) {
+    let before = node.first
+    for (let branch = before?.next; branch !== undefined; ) {
       const isInitial = inserting.isKnownInitial(branch.touch) ?? (yield* inserting.isInitial(branch))
       if (inserting.refused !== undefined) return inserting.refused
-      if (!isInitial) continue
-      inserting.descend(branch.touch)
-      if (branch.first === undefined || inserting.items.length === 0) return undefined
-      node = branch
+      if (isInitial) {
+        inserting.descend(branch.touch)
+        if (branch.first === undefined || inserting.items.length === 0) return undefined
+        node = branch
+        before = undefined
+        branch = branch.first
+      } else {
+        before = branch
+        branch = branch.next
+      }
     }
     const isEscape = sequence.depth < this.#floor
     if (!inserting.isFeasible || (isEscape && !inserting.isWhole)) yield* inserting.resolve()
     if (inserting.refused !== undefined) return inserting.refused
-    append(node, inserting.items)
+    append(node, before, inserting.items)
     if (isEscape) this.escapes.push(this.#escape(sequence.depth, inserting.all))
     return undefined
   }
@@ -99,15 +106,22 @@ export class Wakeup {
       const isInitial = inserting.isKnownInitial(touch)
       if (isInitial !== false) return isInitial === true
     }
-    for (let branch = node.first?.next; branch !== undefined; branch = nextOf(branch, node)) {
+    let before = node.first
+    for (let branch = before?.next; branch !== undefined; ) {
       const isInitial = inserting.isKnownInitial(branch.touch)
       if (isInitial === undefined) return false
-      if (!isInitial) continue
-      inserting.descend(branch.touch)
-      if (branch.first === undefined || inserting.items.length === 0) return true
-      node = branch
+      if (isInitial) {
+        inserting.descend(branch.touch)
+        if (branch.first === undefined || inserting.items.length === 0) return true
+        node = branch
+        before = undefined
+        branch = branch.first
+      } else {
+        before = branch
+        branch = branch.next
+      }
     }
-    append(node, inserting.items)
+    append(node, before, inserting.items)
     return true
   }
 
@@ -158,16 +172,13 @@ export function wakes(
   return timesOf(fault, struck()) >= budgets.total(fault)
 }
 
-/** The branch to be looked at after one: behind it where the search has gone down to it, else beside it. */
-function nextOf(branch: Branch, node: Node): Branch | undefined {
-  return branch === node ? branch.first : branch.next
-}
-
-/** Adds a sequence after the branches of a state. */
-function append(node: Node, items: readonly Item[]): void {
-  const added = sequenceOf(items)
-  let last = node.first
-  while (last?.next !== undefined) last = last.next
-  if (last === undefined) node.first = added
-  else last.next = added
+/** Adds a sequence to the branches of a state; `last`: the last of them. */
+function append(node: Node, last: Branch | undefined, items: readonly Item[]): void {
+  for (const { touch } of items) {
+    const branch = branchTo(touch)
+    if (last === undefined) node.first = branch
+    else last.next = branch
+    last = undefined
+    node = branch
+  }
 }
