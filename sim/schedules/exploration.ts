@@ -2,7 +2,7 @@
 // Pieces wait in a queue; each has a turn, and what a turn found is added in the order of the queue, whoever finished
 // first. So all that is reported is the same for any number of threads. Runs no code under test.
 
-import { type Branch, branchTo, Known, siblings } from './initials.ts'
+import { type Branch, Known } from './initials.ts'
 import type { PieceResult, PieceTask, Rest } from './piece.ts'
 import { flat, grown, type PlainTouch, plain, read } from './plain.ts'
 import type { ExploreBound, ExploreProgress } from './report.ts'
@@ -189,18 +189,18 @@ export class Exploration {
       fork = other.next
       others = fork.ways
     }
-    this.#grow(fork, sequenceOf(known.touches), depthOf(fork))
+    this.#grow(fork, branchOf(known.touches), depthOf(fork))
   }
 
   /** Adds ways to a fork, and pieces where they end. */
-  #grow(fork: Fork, branches: Iterable<Branch>, known: number): void {
-    for (const { touch, first } of branches) {
+  #grow(fork: Fork, branches: readonly Branch[], known: number): void {
+    for (const { touch, children } of branches) {
       const way: Way = { touch, next: undefined }
       fork.ways.push(way)
       const sleep = this.#sleepAfter(fork, way)
-      if (first !== undefined) {
+      if (children.length > 0) {
         way.next = { parent: fork, via: way, sleep, ways: [] }
-        this.#grow(way.next, siblings(first), known)
+        this.#grow(way.next, children, known)
       } else {
         const rest = { sleep: [sleep.map((one) => plain(one, this.names))], tree: [], looked: [], known }
         this.queue.push({ at: fork, way, ...rest, left: this.#turn })
@@ -218,23 +218,25 @@ export class Exploration {
       this.queue.push(whole)
       return
     }
-    let first = tree as Branch
+    let siblings = tree
     let fork = this.#forkOf(at, way, rest.sleep[0])
     for (let above = 0; above < level; above++) {
-      const only: Way = { touch: first.touch, next: undefined }
+      const [{ touch, children }] = siblings as [Branch]
+      const only: Way = { touch, next: undefined }
       fork.ways.push(only)
       fork = this.#forkOf(fork, only, rest.sleep[above + 1])
-      first = first.first as Branch
+      siblings = children
     }
+    const [first, ...others] = siblings as [Branch, ...Branch[]]
     const known = depthOf(fork)
     const sleep = rest.sleep.slice(level + 1)
     if (sleep.length === 0) this.#grow(fork, [first], known)
     else {
       const own: Way = { touch: first.touch, next: undefined }
       fork.ways.push(own)
-      this.queue.push({ ...whole, at: fork, way: own, sleep, tree: flat(first.first, this.names) })
+      this.queue.push({ ...whole, at: fork, way: own, sleep, tree: flat(first.children, this.names) })
     }
-    this.#grow(fork, siblings(first.next), known)
+    this.#grow(fork, others, known)
   }
 
   #forkOf(parent: Fork | undefined, via: Way | undefined, sleep: readonly PlainTouch[] = []): Fork {
@@ -279,16 +281,16 @@ function depthOf({ parent }: Fork): number {
 }
 
 /** The first level of a tree that has several branches, among those that are known. */
-function levelOf(tree: Branch | undefined, levels: number): number | undefined {
-  let first = tree
+function levelOf(tree: readonly Branch[], levels: number): number | undefined {
+  let siblings = tree
   for (let level = 0; level < levels; level++) {
-    if (first?.next !== undefined) return level
-    first = first?.first
+    if (siblings.length > 1) return level
+    siblings = siblings[0]?.children ?? []
   }
   return undefined
 }
 
 /** A tree that is a sequence. */
-function sequenceOf([touch, ...further]: readonly Touch[]): readonly Branch[] {
-  return touch === undefined ? [] : [{ ...branchTo(touch), first: sequenceOf(further)[0] }]
+function branchOf([touch, ...further]: readonly Touch[]): readonly Branch[] {
+  return touch === undefined ? [] : [{ touch, children: [...branchOf(further)] }]
 }

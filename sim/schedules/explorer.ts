@@ -9,13 +9,13 @@ import type { Scenario } from '../scenario.ts'
 import type { Happened } from '../scheduler.ts'
 import type { Choice, ChoiceSource } from '../source.ts'
 import { Chosen, madeOf, preemptionsBy } from './chosen.ts'
-import { type Answer, type Asking, type Branch, branchTo, type Node, type Probe } from './initials.ts'
+import type { Answer, Asking, Branch, Probe } from './initials.ts'
 import { notEnabled, Probing } from './probing.ts'
 import { type Leaf, Reversals } from './reversals.ts'
 import { Sight, type Views } from './sight.ts'
 import { type Made, Stack, type Taken } from './stack.ts'
 import { END, END_TOUCH, Names } from './touch.ts'
-import { Wakeup } from './wakeup.ts'
+import { type Node, Wakeup } from './wakeup.ts'
 
 export type Explored = 'complete' | 'blocked' | 'probe'
 
@@ -61,7 +61,7 @@ export class Explorer implements ChoiceSource {
     this.#preemptionsMax = preemptionsMax
     this.#floor = floor
     this.wakeup = new Wakeup(this.stack, { total: (fault) => this.#budgets?.[fault] ?? 0 }, floor)
-    this.wakeup.nodes.push({ sleep: [], first: undefined })
+    this.wakeup.nodes.push({ sleep: [], tree: [] })
     this.#reversals = new Reversals(this.stack, this.wakeup, this.looked)
   }
 
@@ -134,10 +134,8 @@ export class Explorer implements ChoiceSource {
     this.#views[depth + 1] = chosen.views
     const { nodes } = this.wakeup
     if (nodes[depth + 1] !== undefined) return
-    const { sleep, first } = nodes[depth] as Node
-    const next = first as Branch
-    next.sleep = this.wakeup.asleep(sleep, taken.touch)
-    nodes.push(next)
+    const { sleep, tree } = nodes[depth] as Node
+    nodes.push({ sleep: this.wakeup.asleep(sleep, taken.touch), tree: (tree[0] as Branch).children })
   }
 
   /** Draws from a finished run what is to be run next. */
@@ -163,10 +161,10 @@ export class Explorer implements ChoiceSource {
   #next(enabled: readonly Event[]): Event | undefined {
     const depth = this.#depth
     if (depth === 0) this.#start()
-    const node = this.wakeup.nodes[depth] as Node
-    const max = this.#preemptionsMax
-    node.first ??= max === undefined ? this.#free(enabled, node.sleep) : this.#branches(enabled, max)
-    const wanted = node.first?.touch.event
+    const { sleep, tree } = this.wakeup.nodes[depth] as Node
+    if (tree.length === 0 && this.#preemptionsMax !== undefined)
+      this.#branch(enabled, this.#preemptionsMax, tree)
+    const wanted = (tree[0] ?? this.#free(enabled, sleep, tree))?.touch.event
     if (wanted === undefined) {
       this.#outcome = 'blocked'
       return undefined
@@ -180,7 +178,8 @@ export class Explorer implements ChoiceSource {
     while (position >= 0 && enabled[position]?.id !== id) position--
     if (position < 0) throw notEnabled(id, enabled, this.#where)
     const event = enabled[position] as Event
-    const preemptions = max === undefined ? 0 : preemptionsBy(event, enabled, this.stack.steps.at(-1))
+    const isCounted = this.#preemptionsMax !== undefined
+    const preemptions = isCounted ? preemptionsBy(event, enabled, this.stack.steps.at(-1)) : 0
     const declared = this.names.declared(event, wanted)
     this.#chosen = new Chosen(this.names, this.#run, { enabled, position, preemptions, declared })
     return event
@@ -205,26 +204,27 @@ export class Explorer implements ChoiceSource {
   }
 
   /** Where no other run calls for anything: what must happen and does not sleep, the oldest first. */
-  #free(enabled: readonly Event[], sleep: Node['sleep']): Branch | undefined {
+  #free(enabled: readonly Event[], sleep: Node['sleep'], tree: Branch[]): Branch | undefined {
     for (const event of enabled) {
       if (event.fault !== undefined || sleep.some((touch) => this.names.idOf(touch.event) === event.id))
         continue
-      return branchTo(this.names.declared(event))
+      tree.push({ touch: this.names.declared(event), children: [] })
+      return tree[0]
     }
-    return enabled.every(({ fault }) => fault !== undefined) ? branchTo(END_TOUCH) : undefined
+    if (enabled.every(({ fault }) => fault !== undefined)) tree.push({ touch: END_TOUCH, children: [] })
+    return tree[0]
   }
 
   /**
    * Under a bound of preemptions no order is left out for another: the one that it is left out for may have more
    * preemptions than it has (Coons, Musuvathi and McKinley, "Bounded partial-order reduction", OOPSLA 2013).
    */
-  #branches(enabled: readonly Event[], preemptionsMax: number): Branch | undefined {
+  #branch(enabled: readonly Event[], preemptionsMax: number, tree: Branch[]): void {
     const before = this.stack.steps.at(-1)
+    if (enabled.every(({ fault }) => fault !== undefined)) tree.push({ touch: END_TOUCH, children: [] })
     const within = enabled.filter((event) => preemptionsBy(event, enabled, before) <= preemptionsMax)
     if (within.length < enabled.length) this.leavesOut = true
-    const ends = enabled.every(({ fault }) => fault !== undefined) ? [END_TOUCH] : []
-    const touches = [...ends, ...within.map((event) => this.names.declared(event))]
-    return touches.reduceRight((next: Branch | undefined, touch) => branchTo(touch, next), undefined)
+    for (const event of within) tree.push({ touch: this.names.declared(event), children: [] })
   }
 
   /** Notes what the guards look at. */
@@ -275,11 +275,10 @@ export class Explorer implements ChoiceSource {
     const { nodes } = this.wakeup
     for (let depth = nodes.length - 1; depth >= this.#floor; depth--) {
       const node = nodes[depth] as (typeof nodes)[number]
-      const explored = node.first
-      node.first = explored?.next
+      const explored = node.tree.shift()
       const touch = explored?.touch.event === END ? END_TOUCH : this.stack.steps[depth]?.touch
       this.stack.truncate(depth)
-      if (node.first !== undefined) {
+      if (node.tree.length > 0) {
         if (explored !== undefined && touch !== undefined) {
           node.sleep = this.#preemptionsMax === undefined ? [...node.sleep, touch] : []
         }

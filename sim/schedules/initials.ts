@@ -5,19 +5,9 @@
 import { HeddleError } from '../error.ts'
 import { conflict, END, type Touch } from './touch.ts'
 
-/** A state: what need not happen next there, and what still has to. */
-export interface Node {
-  /** What all that begins with has been explored. Whole touches. */
-  sleep: readonly Touch[]
-  /** The first of its branches, in the order in which they are explored: the one that is being explored. */
-  first: Branch | undefined
-}
-
-/** An event that is to be run in a state, and the state behind it. Linked, as most have one child and no sibling. */
-export interface Branch extends Node {
+export interface Branch {
   touch: Touch
-  /** The next one of the same state. */
-  next: Branch | undefined
+  readonly children: Branch[]
 }
 
 /** The next event of a sequence, and where it stood in the execution; -1 where it did not. */
@@ -79,15 +69,6 @@ export interface Escape {
 
 const NO_TOUCHES: readonly Touch[] = []
 
-export function branchTo(touch: Touch, next?: Branch): Branch {
-  return { touch, sleep: NO_TOUCHES, first: undefined, next }
-}
-
-/** A branch and those after it, of the same state. */
-export function* siblings(first: Branch | undefined): Generator<Branch> {
-  for (let branch = first; branch !== undefined; branch = branch.next) yield branch
-}
-
 /** The insertion of a sequence, on its way down a wakeup tree. */
 export class Inserting {
   /** What is left of the sequence below where the search stands. */
@@ -129,8 +110,7 @@ export class Inserting {
     return this.items.at(-1)?.touch.isWhole !== false
   }
 
-  descend(touch: Touch): void {
-    const { event } = touch
+  descend({ touch: { event }, touch }: Branch): void {
     this.#way = [...this.#way, touch]
     // Where it is the last one, which is enabled here already, the others do not depend on it.
     if (this.items.at(-1)?.touch.event === event) this.isFeasible = true
@@ -155,7 +135,7 @@ export class Inserting {
   }
 
   /** The same of a branch; asks where it has to: it is a weak initial of the sequence. */
-  *isInitial(branch: Pick<Branch, 'touch'>): Asking<boolean> {
+  *isInitial(branch: Branch): Asking<boolean> {
     const known = this.isKnownInitial(branch.touch)
     if (known !== undefined) return known
     if (!branch.touch.isWhole) {
@@ -179,7 +159,7 @@ export class Inserting {
     else this.items = [...this.items.slice(0, -1), { touch: answer.touch, position: -1 }]
   }
 
-  *#resolveBranch(branch: Pick<Branch, 'touch'>): Asking<void> {
+  *#resolveBranch(branch: Branch): Asking<void> {
     const target = branch.touch.event
     const { touch } = yield {
       depth: this.#sequence.depth,
@@ -240,7 +220,7 @@ export class Known {
   }
 
   descend(touch: Touch): void {
-    this.#inserting.descend(touch)
+    this.#inserting.descend({ touch, children: [] })
   }
 }
 

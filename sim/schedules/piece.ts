@@ -9,11 +9,12 @@ import { type Happened, type RunOptions, run, runAll } from '../scheduler.ts'
 import { compared, newJournal, watched } from '../selfcheck.ts'
 import type { ChoiceSource } from '../source.ts'
 import { Explorer } from './explorer.ts'
-import { branchTo, type Escape, type Node } from './initials.ts'
+import type { Escape } from './initials.ts'
 import { flat, grown, type PlainTouch, type PlainTree, plain, read, refused } from './plain.ts'
 import type { ExploreOptions, ExploreProgress } from './report.ts'
 import { type Tallied, Tally } from './tally.ts'
 import type { Names } from './touch.ts'
+import type { Node } from './wakeup.ts'
 
 /** What an exploration is of: what was found for one scenario says nothing of another. */
 export interface About {
@@ -107,7 +108,7 @@ export async function explorePiece(scenario: Scenario, task: PieceTask, watch: W
   const nodes = wakeup.nodes.slice(floor)
   const rest: Rest = {
     sleep: nodes.map(({ sleep }) => sleep.map((one) => plain(one, names))),
-    tree: flat(nodes[0]?.first, names),
+    tree: flat(nodes[0]?.tree ?? [], names),
     looked: [...looked].map(([event, resources]) => ({
       event: names.idOf(event),
       names: [...resources].map((resource) => names.nameOf(resource)),
@@ -164,24 +165,15 @@ function untimed(scenario: Scenario): Scenario {
 
 /** The nodes on the way to the next schedule, those above its own too. */
 function nodesOf({ above, sleep, tree }: Rest & Pick<PieceTask, 'above'>, names: Names): Node[] {
-  const nodes: Node[] = []
-  const enter = (node: Node, sleeping: readonly PlainTouch[]) => {
-    node.sleep = sleeping.map((one) => read(one, names))
-    nodes.push(node)
-  }
-  let node: Node = { sleep: [], first: undefined }
-  for (const { touch, sleep } of above) {
-    enter(node, sleep)
-    node.first = branchTo(read(touch, names))
-    node = node.first
-  }
-  node.first = grown(tree, names)
+  const nodes: Node[] = above.map(({ touch, sleep }) => ({
+    sleep: sleep.map((one) => read(one, names)),
+    tree: [{ touch: read(touch, names), children: [] }],
+  }))
+  let siblings = grown(tree, names)
   for (const [level, sleeping] of sleep.entries()) {
-    if (level > 0) {
-      if (node.first?.first === undefined) throw refused('a state with something left to run')
-      node = node.first
-    }
-    enter(node, sleeping)
+    if (level > 0 && siblings.length === 0) throw refused('a state with something left to run')
+    nodes.push({ sleep: sleeping.map((one) => read(one, names)), tree: siblings })
+    siblings = siblings[0]?.children ?? []
   }
   return nodes
 }

@@ -3,7 +3,7 @@
 
 import * as v from 'valibot'
 import { HeddleError } from '../error.ts'
-import { type Branch, branchTo, type Node } from './initials.ts'
+import type { Branch } from './initials.ts'
 import type { Names, Touch } from './touch.ts'
 
 export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
@@ -49,35 +49,29 @@ export function read(plainTouch: PlainTouch, names: Names): Touch {
   }
 }
 
-/** The branches of a state, and all that comes behind them. */
-export function flat(first: Branch | undefined, names: Names): PlainTree {
+export function flat(tree: readonly Branch[], names: Names): PlainTree {
   const branches: PlainTree = []
-  const work = [{ branch: first, depth: 0 }]
+  const work = tree.map((branch) => ({ branch, depth: 0 })).reverse()
   for (let one = work.pop(); one !== undefined; one = work.pop()) {
     const { branch, depth } = one
-    if (branch === undefined) continue
     branches.push({ depth, touch: plain(branch.touch, names) })
-    work.push({ branch: branch.next, depth }, { branch: branch.first, depth: depth + 1 })
+    for (const child of branch.children.toReversed()) work.push({ branch: child, depth: depth + 1 })
   }
   return branches
 }
 
-/** The first of the branches. */
-export function grown(branches: PlainTree, names: Names): Branch | undefined {
-  const root: Node = { sleep: [], first: undefined }
-  // The states on the way to the last branch, each with the last branch that it has so far.
-  const way: { readonly node: Node; last: Branch | undefined }[] = [{ node: root, last: undefined }]
+export function grown(branches: PlainTree, names: Names): Branch[] {
+  const root: Branch[] = []
+  const way: Branch[][] = [root]
   for (const { depth, touch } of branches) {
-    const state = way[depth]
-    if (state === undefined) throw refused('a tree whose branches follow their parents')
-    const branch = branchTo(read(touch, names))
-    if (state.last === undefined) state.node.first = branch
-    else state.last.next = branch
-    state.last = branch
+    const siblings = way[depth]
+    if (siblings === undefined) throw refused('a tree whose branches follow their parents')
+    const branch: Branch = { touch: read(touch, names), children: [] }
+    siblings.push(branch)
     way.length = depth + 1
-    way.push({ node: branch, last: undefined })
+    way.push(branch.children)
   }
-  return root.first
+  return root
 }
 
 export function refused(expected: string): HeddleError {

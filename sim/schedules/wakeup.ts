@@ -8,22 +8,25 @@ import {
   type Asking,
   type Branch,
   type Budgets,
-  branchTo,
   type Escape,
   Inserting,
   type Item,
-  type Node,
   type Origin,
   type Sequence,
-  siblings,
   timesOf,
 } from './initials.ts'
 import { conflict, type Touch } from './touch.ts'
 
+export interface Node {
+  /** What need not happen next, as all that begins with it has been explored. Whole touches. */
+  sleep: readonly Touch[]
+  /** In the order in which they are explored; the first is the one that is being explored. */
+  readonly tree: Branch[]
+}
+
 const NOBODY: Node['sleep'] = []
 
 export class Wakeup {
-  /** The states of the execution at hand, from the initial one on: each is the first branch of the one before. */
   readonly nodes: Node[] = []
   /** What is for others to run, in the order in which it was found. */
   readonly escapes: Escape[] = []
@@ -60,9 +63,10 @@ export class Wakeup {
    */
   *insert(sequence: Sequence): Asking<Answer | undefined> {
     const inserting = new Inserting(sequence, this.#origin, this.#budgets)
-    let node = this.nodes[sequence.depth] as Node
-    for (const touch of node.sleep) {
-      const isInitial = inserting.isKnownInitial(touch) ?? (yield* inserting.isInitial({ touch }))
+    const { sleep, tree } = this.nodes[sequence.depth] as Node
+    for (const touch of sleep) {
+      const isInitial =
+        inserting.isKnownInitial(touch) ?? (yield* inserting.isInitial({ touch, children: [] }))
       if (isInitial) return undefined
       if (inserting.refused !== undefined) return inserting.refused
     }
@@ -70,28 +74,24 @@ export class Wakeup {
     // may look at something else where nobody has written what it looked at.
     const taken = this.#origin.touchAt(sequence.depth)
     if (!sequence.isFeasible && taken !== undefined) {
-      if (yield* inserting.isInitial({ touch: taken })) return undefined
+      if (yield* inserting.isInitial({ touch: taken, children: [] })) return undefined
       if (inserting.refused !== undefined) return inserting.refused
     }
-    let before = node.first
-    for (let branch = before?.next; branch !== undefined; ) {
+    let siblings = tree
+    for (let index = 1; index < siblings.length; index++) {
+      const branch = siblings[index] as Branch
       const isInitial = inserting.isKnownInitial(branch.touch) ?? (yield* inserting.isInitial(branch))
       if (inserting.refused !== undefined) return inserting.refused
-      if (isInitial) {
-        inserting.descend(branch.touch)
-        if (branch.first === undefined || inserting.items.length === 0) return undefined
-        node = branch
-        before = undefined
-        branch = branch.first
-      } else {
-        before = branch
-        branch = branch.next
-      }
+      if (!isInitial) continue
+      inserting.descend(branch)
+      if (branch.children.length === 0 || inserting.items.length === 0) return undefined
+      siblings = branch.children
+      index = -1
     }
     const isEscape = sequence.depth < this.#floor
     if (!inserting.isFeasible || (isEscape && !inserting.isWhole)) yield* inserting.resolve()
     if (inserting.refused !== undefined) return inserting.refused
-    append(node, before, inserting.items)
+    append(siblings, inserting.items)
     if (isEscape) this.escapes.push(this.#escape(sequence.depth, inserting.all))
     return undefined
   }
@@ -101,48 +101,44 @@ export class Wakeup {
     if (!sequence.isFeasible || sequence.depth < this.#floor) return false
     const inserting = this.#known
     inserting.begin(sequence)
-    let node = this.nodes[sequence.depth] as Node
-    for (const touch of node.sleep) {
+    const { sleep, tree } = this.nodes[sequence.depth] as Node
+    for (const touch of sleep) {
       const isInitial = inserting.isKnownInitial(touch)
       if (isInitial !== false) return isInitial === true
     }
-    let before = node.first
-    for (let branch = before?.next; branch !== undefined; ) {
+    let siblings = tree
+    for (let index = 1; index < siblings.length; index++) {
+      const branch = siblings[index] as Branch
       const isInitial = inserting.isKnownInitial(branch.touch)
       if (isInitial === undefined) return false
-      if (isInitial) {
-        inserting.descend(branch.touch)
-        if (branch.first === undefined || inserting.items.length === 0) return true
-        node = branch
-        before = undefined
-        branch = branch.first
-      } else {
-        before = branch
-        branch = branch.next
-      }
+      if (!isInitial) continue
+      inserting.descend(branch)
+      if (branch.children.length === 0 || inserting.items.length === 0) return true
+      siblings = branch.children
+      index = -1
     }
-    append(node, before, inserting.items)
+    append(siblings, inserting.items)
     return true
   }
 
   /** Learns what the branches touch at the first of the known states that has several, so that they can be explored apart. */
   *settle(): Asking<void> {
     for (let depth = this.#floor; depth < this.nodes.length; depth++) {
-      const { first } = this.nodes[depth] as Node
+      const [first, ...others] = (this.nodes[depth] as Node).tree
       const taken = this.#origin.touchAt(depth)
       if (first === undefined) return
       if (taken !== undefined) first.touch = taken
       else yield* this.#resolve([first], depth)
-      yield* this.#resolve(siblings(first.next), depth)
-      if (first.next !== undefined) return
+      yield* this.#resolve(others, depth)
+      if (others.length > 0) return
     }
   }
 
-  *#resolve(branches: Iterable<Branch>, depth: number, events: readonly number[] = []): Asking<void> {
+  *#resolve(branches: readonly Branch[], depth: number, events: readonly number[] = []): Asking<void> {
     for (const branch of branches) {
       const target = branch.touch.event
       if (!branch.touch.isWhole) branch.touch = (yield { depth, events, target }).touch ?? branch.touch
-      yield* this.#resolve(siblings(branch.first), depth, [...events, target])
+      yield* this.#resolve(branch.children, depth, [...events, target])
     }
   }
 
@@ -172,13 +168,10 @@ export function wakes(
   return timesOf(fault, struck()) >= budgets.total(fault)
 }
 
-/** Adds a sequence to the branches of a state; `last`: the last of them. */
-function append(node: Node, last: Branch | undefined, items: readonly Item[]): void {
+function append(siblings: Branch[], items: readonly Item[]): void {
   for (const { touch } of items) {
-    const branch = branchTo(touch)
-    if (last === undefined) node.first = branch
-    else last.next = branch
-    last = undefined
-    node = branch
+    const branch: Branch = { touch, children: [] }
+    siblings.push(branch)
+    siblings = branch.children
   }
 }
