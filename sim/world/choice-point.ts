@@ -38,29 +38,6 @@ export const TOUCHES_ANYTHING: Footprint = { reads: [], writes: [ANYTHING] }
 
 export type Settle = (value?: any) => void
 
-// One executor for all choice points, as a closure for each would cost more than the promise itself. What it keeps
-// is in an object that is as young as the run, as the collector has to note what old ones refer to.
-const settleNothing: Settle = () => {}
-let last = { resolve: settleNothing, reject: settleNothing }
-const keepSettlers = (resolve: Settle, reject: Settle) => {
-  last.resolve = resolve
-  last.reject = reject
-}
-
-/** The promise that the next choice point settles; its settlers are to be taken before another is made. */
-export function promiseToSettle<Value>(): Promise<Value> {
-  return new Promise<Value>(keepSettlers)
-}
-
-export function takeReject(): Settle {
-  return last.reject
-}
-
-/** Lets go of the last promise, and so of everything that waits for it. */
-export function forgetSettlers(): void {
-  last = { resolve: settleNothing, reject: settleNothing }
-}
-
 /** What an operation is by its options; one for all that have none. */
 interface Kind {
   readonly window: Window
@@ -89,6 +66,7 @@ export class ChoicePoint implements Event {
     createdAtStep: number,
     task: Task,
     options: OperationOptions<any> | undefined,
+    resolve: Settle,
   ) {
     this.name = name
     this.kind = options === undefined ? PLAIN : kindOf(name, options)
@@ -97,7 +75,7 @@ export class ChoicePoint implements Event {
     this.guard = options?.when === undefined ? undefined : []
     this.#task = task
     this.#options = options
-    this.#resolve = last.resolve
+    this.#resolve = resolve
   }
 
   get id(): string {

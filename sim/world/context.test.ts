@@ -55,6 +55,17 @@ describe('attribution', () => {
     ])
   })
 
+  test('follows the body again once a task that it began has asked the world', async () => {
+    const run = await once((world) => {
+      world.task('tab', async (_self) => {
+        await world.operation('opens')
+        await world.operation('closes')
+      })
+      world.operation('listens').then(() => world.operation('answers'))
+    })
+    expect(idsOf(run)?.sort()).toEqual(['main/answers#1', 'main/listens#1', 'tab/closes#1', 'tab/opens#1'])
+  })
+
   test('follows an asynchronous body that somebody else wakes', async () => {
     const run = await once(async (world) => {
       let wake = () => {}

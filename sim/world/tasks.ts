@@ -8,15 +8,7 @@ import type { Event, Footprint, Observation, Schedulable } from '../event.ts'
 import { afterMacrotask, drainSynchronously, takeEscaped } from '../host.ts'
 import type { Property } from '../property.ts'
 import { locateAwaits } from './awaits.ts'
-import {
-  ChoicePoint,
-  forgetSettlers,
-  type OperationOptions,
-  promiseToSettle,
-  type Settle,
-  TOUCHES_ANYTHING,
-  takeReject,
-} from './choice-point.ts'
+import { ChoicePoint, type OperationOptions, type Settle, TOUCHES_ANYTHING } from './choice-point.ts'
 import { asyncContext } from './context.ts'
 import type { Names, TaskNames } from './names.ts'
 import { SharedValues } from './shared.ts'
@@ -32,6 +24,7 @@ const NOTHING: Footprint = { reads: [], writes: [] }
 const NO_OBSERVATIONS: readonly Observation[] = []
 const NO_FAILURES: readonly unknown[] = []
 const NO_TASKS: readonly Task[] = []
+const NO_PROPERTIES: readonly Property[] = []
 const NO_BUDGETS: Record<string, number> = Object.freeze(Object.create(null))
 /** The task that a world's body is. */
 const MAIN = 'main'
@@ -132,7 +125,8 @@ export class TaskRun implements Schedulable {
   readonly names: Names
   // Invariant: without a prototype, so that a fault called `constructor` has no budget but its own.
   readonly budgets: Record<string, number>
-  readonly properties: Property[] = []
+  // Added to by making it anew: of most runs it stays empty.
+  properties: readonly Property[] = NO_PROPERTIES
   // Made when it is first asked for.
   #shared: SharedValues | undefined
   // Made with the first point that has a signal.
@@ -145,7 +139,7 @@ export class TaskRun implements Schedulable {
   #carries: boolean
   // Whether something else has to know when a step begins and ends: what is shared, signals, what promises carry.
   #isRecorded: boolean
-  #tasks: Task[] = []
+  readonly #tasks: Task[] = []
   // How many tasks have not ended.
   #running = 0
   // Invariant: in the order of `sequence`.
@@ -280,10 +274,9 @@ export class TaskRun implements Schedulable {
     for (const point of this.#pending) point.release()
     this.#signals?.end()
     if (this.#pending.length > 0) this.#pending = []
-    this.#tasks = []
+    while (this.#tasks.length > 0) this.#tasks.pop()
     this.#firedTask = undefined
     if (active === this) active = undefined
-    forgetSettlers()
     if (this.#carries) context?.disarm?.()
   }
 
@@ -303,15 +296,33 @@ export class TaskRun implements Schedulable {
 
   /** Makes a choice point of a task, and returns the promise that it settles. */
   point<Value>(task: Task, name: string, options?: OperationOptions<Value>): Promise<Value> {
-    const signal = options?.signal
-    if (signal?.aborted) {
+    if (options?.signal !== undefined) return this.#pointWith(options.signal, task, name, options)
+    let settle!: Settle
+    // Takes no second settler, as most points need none: V8 then makes none, and no closure either.
+    const promise = new Promise<Value>((resolve) => {
+      settle = resolve
+    })
+    if (this.#inStep) this.#add(task, name, options, settle)
+    return promise
+  }
+
+  #pointWith<Value>(
+    signal: AbortSignal,
+    task: Task,
+    name: string,
+    options: OperationOptions<Value>,
+  ): Promise<Value> {
+    if (signal.aborted) {
       this.#listens().findsAborted()
       return Promise.reject(signal.reason)
     }
-    const promise = promiseToSettle<Value>()
-    if (!this.#inStep) return promise
-    const point = this.#add(task, name, options)
-    if (signal !== undefined) this.#withdrawWith(signal, point, takeReject())
+    let settle!: Settle
+    let refuse!: Settle
+    const promise = new Promise<Value>((resolve, reject) => {
+      settle = resolve
+      refuse = reject
+    })
+    if (this.#inStep) this.#withdrawWith(signal, this.#add(task, name, options, settle), refuse)
     return promise
   }
 
@@ -323,6 +334,10 @@ export class TaskRun implements Schedulable {
       if (this.#inStep) this.#shared.record()
     }
     return this.#shared.share(name, value)
+  }
+
+  claim(property: Property): void {
+    this.properties = [...this.properties, property]
   }
 
   observe(observation: Observation): void {
@@ -349,13 +364,18 @@ export class TaskRun implements Schedulable {
     })
   }
 
-  #add(task: Task, operation: string, options: OperationOptions<any> | undefined): ChoicePoint {
+  #add(
+    task: Task,
+    operation: string,
+    options: OperationOptions<any> | undefined,
+    settle: Settle,
+  ): ChoicePoint {
     const label = task.names.label(operation)
     const count = (this.#counts[label.index] ?? 0) + 1
     this.#counts[label.index] = count
     this.#sequence++
     const name = label.name(count)
-    const point = new ChoicePoint(name, this.#sequence, this.#step, task, options)
+    const point = new ChoicePoint(name, this.#sequence, this.#step, task, options, settle)
     this.#pending.push(point)
     if (options !== undefined && isRestricted(point)) this.#restricted++
     task.pending++
@@ -452,9 +472,10 @@ export class TaskRun implements Schedulable {
   /** Whether it was there. */
   #remove(point: ChoicePoint): boolean {
     const pending = this.#pending
-    const index = pending.indexOf(point)
-    if (index < 0) return false
-    // What splice does, without an array for what it took out.
+    // What indexOf and splice do, without a call for a few points, and an array for what was taken out.
+    let index = 0
+    while (index < pending.length && pending[index] !== point) index++
+    if (index === pending.length) return false
     for (let next = index + 1; next < pending.length; next++) pending[next - 1] = pending[next] as ChoicePoint
     pending.pop()
     if (this.#restricted > 0 && isRestricted(point)) this.#restricted--

@@ -13,6 +13,7 @@ import {
   type Monitor,
   monitor,
   type ObservationMatcher,
+  type Property,
   sometimes,
 } from '../property.ts'
 import { type Scenario, scenario } from '../scenario.ts'
@@ -111,14 +112,14 @@ const functions: World = {
   shared: (name, value) => currentTask('shared').run.share(name, value),
   observe: (observation) => currentTask('observe').run.observe(observation),
   check: {
-    always: (name, holds) => claim('always').push(always(name, holds)),
-    eventually: (name, holds, options) => claim('eventually').push(eventually(name, holds, options)),
-    leadsTo: (name, from, to) => claim('leadsTo').push(leadsTo(name, from, to)),
-    sometimes: (name, reached) => claim('sometimes').push(sometimes(name, reached)),
-    monitor: (definition) => claim('monitor').push('kind' in definition ? definition : monitor(definition)),
+    always: (name, holds) => claim('always', always(name, holds)),
+    eventually: (name, holds, options) => claim('eventually', eventually(name, holds, options)),
+    leadsTo: (name, from, to) => claim('leadsTo', leadsTo(name, from, to)),
+    sometimes: (name, reached) => claim('sometimes', sometimes(name, reached)),
+    monitor: (definition) => claim('monitor', 'kind' in definition ? definition : monitor(definition)),
   },
 }
 
-function claim(kind: string) {
-  return currentTask(`check.${kind}`).run.properties
+function claim(kind: string, property: Property): void {
+  currentTask(`check.${kind}`).run.claim(property)
 }
