@@ -10,7 +10,7 @@ import { Judge } from './judge.ts'
 import type { Property } from './property.ts'
 import { type Ending, FinishedRun, type Run, RunLog, type Step } from './run.ts'
 import type { Scenario } from './scenario.ts'
-import type { ChoiceSource } from './source.ts'
+import type { ChoiceSource, Repeated } from './source.ts'
 
 export interface RunOptions {
   readonly source: ChoiceSource | ((schedulable: Schedulable) => ChoiceSource)
@@ -36,6 +36,7 @@ interface Thrown {
 }
 
 const NOBODY: readonly string[] = []
+const NOTHING_REPEATED: readonly Repeated[] = []
 const NOTHING_FOUND: Pick<Judge, 'violations' | 'reached'> = { violations: [], reached: new Set() }
 
 /** One run as it goes on; the loop that drives it stands in scheduler.ts. @internal */
@@ -49,7 +50,9 @@ export class Execution {
   // Made with the first claim, or the first violation: of most runs there is nothing to judge.
   #judge: Judge | undefined
   readonly #cycle: Cycle | undefined
-  readonly #repeated: number
+  readonly #repeated: readonly Repeated[]
+  // How many they are: the source may go on adding to the list.
+  readonly #repeatedCount: number
   // Undefined where the steps are only counted.
   readonly #log: RunLog | undefined
   #steps = 0
@@ -71,8 +74,9 @@ export class Execution {
     this.#schedulable = scenario.begin()
     this.#source = typeof options.source === 'function' ? options.source(this.#schedulable) : options.source
     if (options.keepsSteps !== false) this.#log = new RunLog(this.#clock)
-    const { untimed, cycleFrom, repeated = 0 } = this.#source
+    const { untimed, cycleFrom, repeated = NOTHING_REPEATED } = this.#source
     this.#repeated = repeated
+    this.#repeatedCount = repeated.length
     // Where time rules, what repeats in one order may be kept from it by the windows.
     if (untimed && cycleFrom !== undefined) this.#cycle = new Cycle(cycleFrom)
     if (scenario.properties.length > 0) this.#judge = this.#newJudge()
@@ -88,19 +92,23 @@ export class Execution {
     const pending = this.#started ? undefined : this.#start()
     if (pending !== undefined) return pending
     const last = this.#steps + count
-    return this.#repeat(Math.min(this.#repeated, last)) ?? this.#advance(last)
+    return this.#repeat(Math.min(this.#repeatedCount, last)) ?? this.#advance(last)
   }
 
   /** Takes the steps up to one that are those of an earlier run. Nobody watches but the judge. */
   #repeat(last: number): Promise<void> | undefined {
     const schedulable = this.#schedulable
-    const source = this.#source as Required<ChoiceSource>
+    const repeated = this.#repeated
     const clock = this.#clock
     const log = this.#log
     const looksOtherwise = this.#cycle !== undefined || this.#stopAt !== undefined
     while (this.#steps < last && this.#ending === undefined) {
       const enabled = schedulable.enabled()
-      const event = source.again(enabled)
+      const { id, position } = repeated[this.#steps] as Repeated
+      let event = enabled[position] as Event
+      // An index beyond the end gives nothing.
+      if (event?.id !== id)
+        event = (this.#source as Required<ChoiceSource>).find(id, enabled, this.#steps + 1)
       const digest = log === undefined ? 0 : digestOfEnabled(enabled)
       clock.advance(clock.nextUs(event))
       let pending: void | Promise<void>
@@ -209,7 +217,7 @@ export class Execution {
   #settled(event: Event, enabled: number, thrown?: Thrown): undefined {
     const observations = this.#schedulable.takeObservations()
     const number = ++this.#steps
-    const onStep = number > this.#repeated ? this.#onStep : undefined
+    const onStep = number > this.#repeatedCount ? this.#onStep : undefined
     if (this.#log === undefined && onStep === undefined) {
       this.#look(observations, number, thrown)
       return undefined

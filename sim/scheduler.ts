@@ -30,7 +30,7 @@ export async function run(scenario: Scenario, options: RunOptions): Promise<Run>
 }
 
 /** Steps after which a batch of runs lets the event loop turn, so that signals and progress get through. */
-const STEPS_PER_TURN = 5_000
+const STEPS_PER_TURN = 10_000
 
 /**
  * Runs several executions one after the other, at most `count` of them, each made by `next`, until that makes no
@@ -41,40 +41,77 @@ export function runAll<T = Run>(
   next: (index: number) => readonly [Scenario, RunOptions] | undefined,
   each: (run: Run, index: number) => T = (finished) => finished as T,
 ): Promise<T[]> {
-  const kept: T[] = []
-  let execution: Execution | undefined
+  const batch = new Batch(count, next, each)
   return new Promise((resolve, reject) => {
     const turn = () => {
-      let awaiting = false
       enterGuard()
+      let pending: Promise<void> | undefined
       try {
-        for (let left = STEPS_PER_TURN; left > 0; ) {
-          if (execution === undefined) {
-            const made = kept.length === count ? undefined : next(kept.length)
-            if (made === undefined) return resolve(kept)
-            execution = new Execution(made[0], made[1])
-          }
-          const before = execution.steps
-          const pending = execution.advance(left)
-          // One for the beginning or the end, as a run may have no steps.
-          left -= execution.steps - before + 1
-          if (pending === 'done') {
-            kept.push(each(execution.finish(), kept.length))
-            execution = undefined
-          } else if (pending !== undefined) {
-            awaiting = true
-            pending.finally(leaveGuard).then(() => afterMacrotask(turn), reject)
-            return
-          }
-        }
-        afterMacrotask(turn)
+        pending = batch.turn()
+        if (batch.isOver) resolve(batch.kept)
+        else if (pending === undefined) afterMacrotask(turn)
+        else pending.finally(leaveGuard).then(() => afterMacrotask(turn), reject)
       } catch (error) {
-        execution?.abandon()
+        batch.abandon()
         reject(error)
       } finally {
-        if (!awaiting) leaveGuard()
+        if (pending === undefined) leaveGuard()
       }
     }
     afterMacrotask(turn)
   })
+}
+
+/** The runs of one call of {@link runAll}. Its loop has a method of its own for what happens in it, which is compiled apart. */
+class Batch<T> {
+  readonly kept: T[] = []
+  isOver = false
+  readonly #count: number
+  readonly #next: (index: number) => readonly [Scenario, RunOptions] | undefined
+  readonly #each: (run: Run, index: number) => T
+  // The run that goes on in the next turn.
+  #execution: Execution | undefined
+
+  constructor(
+    count: number,
+    next: (index: number) => readonly [Scenario, RunOptions] | undefined,
+    each: (run: Run, index: number) => T,
+  ) {
+    this.#count = count
+    this.#next = next
+    this.#each = each
+  }
+
+  /** Takes as many steps as a turn has; a promise where the caller must wait before the next one. */
+  turn(): Promise<void> | undefined {
+    for (let left = STEPS_PER_TURN; left > 0; ) {
+      const execution = this.#execution ?? this.#begin()
+      if (execution === undefined) return undefined
+      const before = execution.steps
+      const pending = this.#advance(execution, left)
+      if (pending !== undefined) return pending
+      // One for the beginning or the end, as a run may have no steps.
+      left -= execution.steps - before + 1
+    }
+    return undefined
+  }
+
+  abandon(): void {
+    this.#execution?.abandon()
+  }
+
+  #begin(): Execution | undefined {
+    const made = this.kept.length === this.#count ? undefined : this.#next(this.kept.length)
+    if (made === undefined) this.isOver = true
+    else this.#execution = new Execution(made[0], made[1])
+    return this.#execution
+  }
+
+  #advance(execution: Execution, left: number): Promise<void> | undefined {
+    const pending = execution.advance(left)
+    if (pending !== 'done') return pending
+    this.kept.push(this.#each(execution.finish(), this.kept.length))
+    this.#execution = undefined
+    return undefined
+  }
 }

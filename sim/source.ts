@@ -11,6 +11,12 @@ export interface Choice {
   readonly timeUs: number
 }
 
+/** A step of an earlier run: what happened, and where it stood among the enabled ones. */
+export interface Repeated {
+  readonly id: string
+  readonly position: number
+}
+
 export interface ChoiceSource {
   /** True where the order is free of the windows, so that claims about virtual time say nothing. */
   readonly untimed: boolean
@@ -24,10 +30,10 @@ export interface ChoiceSource {
    * which may give the same object.
    */
   choose(enabled: readonly Event[], clock: Clock): Choice | undefined
-  /** How many of its first steps are those of an earlier run: `again` gives them, and nobody watches. None unless given. @internal */
-  readonly repeated?: number
-  /** The next of the repeated steps, which happens as soon as it may. @internal */
-  again?(enabled: readonly Event[]): Event
+  /** Its first steps, where they are those of an earlier run: each happens as soon as it may, and nobody watches. @internal */
+  readonly repeated?: readonly Repeated[]
+  /** A repeated step, by its number, that does not stand where it stood; throws where it is not enabled. @internal */
+  find?(id: string, enabled: readonly Event[], step: number): Event
 }
 
 export interface SeededOptions {

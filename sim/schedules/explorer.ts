@@ -7,17 +7,20 @@ import type { Event, Schedulable } from '../event.ts'
 import type { Run } from '../run.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Happened } from '../scheduler.ts'
-import type { Choice, ChoiceSource } from '../source.ts'
+import type { Choice, ChoiceSource, Repeated } from '../source.ts'
 import { Chosen, madeOf, preemptionsBy } from './chosen.ts'
 import type { Answer, Asking, Branch, Probe } from './initials.ts'
 import { notEnabled, Probing } from './probing.ts'
 import { type Leaf, Reversals } from './reversals.ts'
 import { Sight, type Views } from './sight.ts'
-import { type Made, Stack, type Taken } from './stack.ts'
+import { type Made, Stack } from './stack.ts'
 import { END, END_TOUCH, Names } from './touch.ts'
 import { type Node, Wakeup } from './wakeup.ts'
 
 export type Explored = 'complete' | 'blocked' | 'probe'
+
+const NO_MADE: readonly Made[] = []
+const NOTHING_REPEATED: readonly Repeated[] = []
 
 export class Explorer implements ChoiceSource {
   readonly untimed = true
@@ -35,8 +38,7 @@ export class Explorer implements ChoiceSource {
   readonly #reversals: Reversals
   readonly #preemptionsMax: number | undefined
   readonly #views: Views[] = []
-  // How many steps the next run has in common with the last one, and what of the next is to be looked at anew.
-  #fixed = 0
+  // From which step on the next run is to be looked at anew.
   #fresh = 0
   readonly #floor: number
   // The same in every run.
@@ -46,8 +48,8 @@ export class Explorer implements ChoiceSource {
   #depth = 0
   #chosen: Chosen | undefined
   readonly #choice = {} as { event: Event; timeUs: number }
-  #unfired: readonly Made[] = []
-  #madeAtStart: readonly Made[] = []
+  #unfired = NO_MADE
+  #madeAtStart = NO_MADE
   #outcome: Explored = 'complete'
   // Of what is drawn from the last run.
   #asking: Asking<void> | undefined
@@ -96,22 +98,22 @@ export class Explorer implements ChoiceSource {
   /** The source of the next run of the scenario, which has just begun. */
   begin(schedulable: Schedulable): ChoiceSource {
     this.#run = schedulable
-    this.#depth = 0
+    this.#depth = this.repeated.length
     this.#chosen = undefined
-    this.#unfired = []
+    this.#unfired = NO_MADE
     this.#outcome = this.#probing === undefined ? 'complete' : 'probe'
     this.#budgets ??= { ...schedulable.budgets }
     return this
   }
 
-  get repeated(): number {
-    return this.#probing === undefined ? this.#fixed : 0
+  get repeated(): readonly Repeated[] {
+    return this.#probing === undefined ? this.stack.steps : NOTHING_REPEATED
   }
 
-  again(enabled: readonly Event[]): Event {
-    const { id, position } = this.stack.steps[this.#depth++] as Taken
-    const event = enabled[position]
-    return event !== undefined && event.id === id ? event : this.#find(id, enabled)
+  find(id: string, enabled: readonly Event[], step: number): Event {
+    const event = enabled.find((one) => one.id === id)
+    if (event === undefined) throw notEnabled(id, enabled, this.#where(step))
+    return event
   }
 
   choose(enabled: readonly Event[], clock: Clock): Choice | undefined {
@@ -176,7 +178,7 @@ export class Explorer implements ChoiceSource {
     const id = this.names.idOf(wanted)
     let position = enabled.length - 1
     while (position >= 0 && enabled[position]?.id !== id) position--
-    if (position < 0) throw notEnabled(id, enabled, this.#where)
+    if (position < 0) throw notEnabled(id, enabled, this.#where(depth + 1))
     const event = enabled[position] as Event
     const isCounted = this.#preemptionsMax !== undefined
     const preemptions = isCounted ? preemptionsBy(event, enabled, this.stack.steps.at(-1)) : 0
@@ -185,14 +187,8 @@ export class Explorer implements ChoiceSource {
     return event
   }
 
-  #find(id: string, enabled: readonly Event[]): Event {
-    const event = enabled.find((one) => one.id === id)
-    if (event === undefined) throw notEnabled(id, enabled, this.#where)
-    return event
-  }
-
-  get #where(): string {
-    return `step ${this.#depth + 1} of ${this.#scenario.name}`
+  #where(step: number): string {
+    return `step ${step} of ${this.#scenario.name}`
   }
 
   #start(): void {
@@ -282,7 +278,6 @@ export class Explorer implements ChoiceSource {
         if (explored !== undefined && touch !== undefined) {
           node.sleep = this.#preemptionsMax === undefined ? [...node.sleep, touch] : []
         }
-        this.#fixed = depth
         this.#fresh = depth
         return
       }
