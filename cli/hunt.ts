@@ -155,6 +155,7 @@ async function huntAndRecord(
       timing,
       checkDeterminism,
       coverage: true,
+      measures: false,
       timeoutMs,
       signal,
       onProgress({ runs, failures }) {

@@ -23,6 +23,7 @@ async function hunted(count: number, { ends, piece }: { ends: number; piece: num
     timing: 'sampled',
     checkDeterminism: false,
     coverage: false,
+    measures: false,
     timeoutMs: 1_000,
     signal: new AbortController().signal,
     seeds: { first: 1, count },

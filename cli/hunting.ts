@@ -1,15 +1,16 @@
 // Hunts scenarios on worker threads: splits the seeds into chunks and puts the reports together in order, so that the
 // result is the same for any number of workers. Says which seeds never settled. Prints nothing.
 
+import type { Measure } from '../model/index.ts'
 import { type HuntReport, mergeReports, type Seeds } from '../sim/index.ts'
 import { allMoves } from './check-coverage.ts'
 import type { Move } from './check-moves.ts'
 import { nowMs } from './deadline.ts'
 import { eachOf, Interrupted, type Limits, type Pool, ThreadEnded, TimedOut } from './pool.ts'
 import type { Subject } from './subjects.ts'
-import type { HuntedSeeds, HuntTask, Manner, Taken } from './tasks.ts'
+import type { HuntedSeeds, HuntTask, Manner } from './tasks.ts'
 
-export type Report = HuntReport<Taken>
+export type Report = HuntReport<Measure>
 
 /** Whether no run came to rest, so that nothing was judged to its end. */
 export function neverRests({ cutShort, seeds }: Report): boolean {
@@ -39,7 +40,10 @@ export interface Outcome {
   readonly interrupted: boolean
 }
 
-export interface HuntingOptions extends Manner, Limits, Pick<HuntTask, 'checkDeterminism' | 'coverage'> {
+export interface HuntingOptions
+  extends Manner,
+    Limits,
+    Pick<HuntTask, 'checkDeterminism' | 'coverage' | 'measures'> {
   readonly seeds: Seeds
   /** Told after each piece of a chunk. */
   readonly onProgress: (progress: { runs: number; failures: number }) => void
@@ -132,8 +136,8 @@ class Hunt {
   }
 
   async #pieces(seeds: Seeds, each: () => void): Promise<void> {
-    const { strategy, timing, checkDeterminism, coverage, timeoutMs, signal } = this.#options
-    const how = { strategy, timing, checkDeterminism, coverage }
+    const { strategy, timing, checkDeterminism, coverage, measures, timeoutMs, signal } = this.#options
+    const how = { strategy, timing, checkDeterminism, coverage, measures }
     const end = seeds.first + seeds.count
     let pieceMs = PIECE_MS
     for (let first = seeds.first; first < end; ) {

@@ -23,6 +23,7 @@ const report = (changed: Partial<Report> = {}): Report => ({
   steps: 1,
   failures: 0,
   cutShort: 0,
+  bounds: [],
   properties: [],
   sometimes: [{ property: 'a hard case', reached: 1, firstSeed: 1 }],
   selfChecks: 1,

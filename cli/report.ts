@@ -94,6 +94,7 @@ async function huntCatalogue(
       seeds: { first: seed, count: seeds },
       checkDeterminism: false,
       coverage: false,
+      measures: true,
       timeoutMs,
       signal,
       onProgress: ({ runs }) => line.update(`running the catalogue: ${runs} of ${total} runs`),

@@ -1,7 +1,7 @@
 // What a hunt came to, for a person and for a program.
 
 import { type Align, colours, counted, plain, table, thousands } from '../failures/index.ts'
-import { VERSION } from '../sim/index.ts'
+import { type BoundReport, formatUs, VERSION } from '../sim/index.ts'
 import type { HuntCommand, HuntResult } from './hunt.ts'
 import { coverageLine, saturation } from './hunt-coverage.ts'
 import { type Hunted, type Lost, neverRests, type Report } from './hunting.ts'
@@ -73,10 +73,9 @@ function notes({ subject, report }: Hunted): readonly string[] {
 }
 
 function cutShortLine(subject: Subject, report: Report): string {
-  const { cutShort, seeds, measures } = report
-  const bounds = measures.map(({ bound }) => bound)
-  const at = [...new Set(bounds.filter((bound) => bound !== undefined))].join(' or ')
-  const first = seeds.first + bounds.findIndex((bound) => bound !== undefined)
+  const { cutShort, bounds } = report
+  const at = bounds.map(boundText).join(' or ')
+  const first = Math.min(...bounds.map(({ firstSeed }) => firstSeed))
   if (neverRests(report)) {
     return colours.red(
       `✗ ${titleOf(subject)} never comes to rest: each run ended at its bound of ${at}, the first with seed ${first}. Does something start again for ever?`,
@@ -86,6 +85,10 @@ function cutShortLine(subject: Subject, report: Report): string {
   return colours.yellow(
     `${plain(subject.scenario)}: ${runs} ended at the bound of ${at}, not at rest; the first with seed ${first}`,
   )
+}
+
+function boundText({ bound, max }: BoundReport): string {
+  return bound === 'steps' ? counted(max, 'step') : `${formatUs(max)} of virtual time`
 }
 
 export function lostLine({ subject, seeds, how }: Lost): string {

@@ -1,23 +1,13 @@
 // What a worker thread does for the command: everything that runs code under test, or reads a replay file.
 // Answers are plain data. It prints nothing and writes no file.
 
-import {
-  counted,
-  oneLine,
-  plain,
-  type Recorded,
-  replayOn,
-  type Smaller,
-  shrinkRecord,
-} from '../failures/index.ts'
-import { type Measure, measure as measureOf, scenarios } from '../model/index.ts'
+import { oneLine, plain, type Recorded, replayOn, type Smaller, shrinkRecord } from '../failures/index.ts'
+import { type Measure, measure, scenarios } from '../model/index.ts'
 import { catalogueScenario } from '../properties/index.ts'
 import {
-  formatUs,
   type HuntReport,
   hunt,
   parseTrace,
-  type Run,
   record,
   type Scenario,
   type Seeds,
@@ -75,13 +65,15 @@ export interface HuntManner extends Manner {
   readonly checkDeterminism: boolean
   /** Whether to say what was covered. */
   readonly coverage: boolean
+  /** Whether to measure each run, which takes as much room as there are runs. */
+  readonly measures: boolean
   /** When to end with the seeds that were run by then, in milliseconds of `nowMs`; never unless given. */
   readonly untilMs?: number
 }
 
 /** What a hunt found in some seeds. */
 export interface HuntedSeeds {
-  readonly report: HuntReport<Taken>
+  readonly report: HuntReport<Measure>
   /** The moves of connections' lifecycles, where it was asked for coverage, and the scenario has connections. */
   readonly moves: readonly Move[] | null
 }
@@ -107,12 +99,6 @@ export type Task =
   | ExploreTask
   | ShowTask
   | GraphTask
-
-/** What is taken of each run of a hunt. */
-export interface Taken extends Measure {
-  /** The bound that the run came to before it came to rest, as a person says it. */
-  readonly bound?: string
-}
 
 /** What each kind of task gives. */
 export interface TaskResults extends ReplayingResults, ExploringResults {
@@ -234,14 +220,16 @@ function replayable({ simpler, ...scenario }: Scenario): Scenario {
 }
 
 async function huntSeeds(task: HuntTask): Promise<HuntedSeeds> {
-  const { seeds, timing, coverage } = task
+  const { seeds, timing, coverage, measures } = task
   const plain = await scenarioOf(task)
   const { scenario, moves } =
     coverage && isLifecycle(plain) ? withMoves(plain) : { scenario: plain, moves: () => null }
   const selfCheckEvery = task.checkDeterminism ? 1 : SELF_CHECK_EVERY
   const signal = deadline(task.untilMs)
-  const options = { strategy: strategyOf(task), timing, selfCheckEvery, coverage, measure, signal }
-  const report = await locating(task, () => hunt(scenario, { ...options, seeds }))
+  const options = { strategy: strategyOf(task), timing, selfCheckEvery, coverage, signal }
+  const report = await locating(task, () =>
+    hunt(scenario, { ...options, seeds, ...(measures ? { measure } : {}) }),
+  )
   return { report, moves: moves() }
 }
 
@@ -250,14 +238,6 @@ function strategyOf({ strategy }: Manner): Strategy {
   if (typeof found === 'string')
     throw new UsageError(`Unknown strategy ${JSON.stringify(strategy)}. ${found}`)
   return found
-}
-
-function measure(run: Run): Taken {
-  const { stepsMax, timeMaxUs } = run.scenario
-  const { ending } = run
-  if (ending === 'steps') return { ...measureOf(run), bound: counted(stepsMax, 'step') }
-  if (ending === 'time') return { ...measureOf(run), bound: `${formatUs(timeMaxUs)} of virtual time` }
-  return measureOf(run)
 }
 
 async function recordSeed(task: RecordTask): Promise<Recorded | string> {

@@ -30,6 +30,7 @@ describe('a hunt', () => {
       verdict: 'violated',
       steps: 300,
       cutShort: 0,
+      bounds: [],
       properties: [
         { property: 'b is not first', ...violating((order) => order.startsWith('b')) },
         { property: 'never c, a, b', ...violating((order) => order === 'cab'), message: 'c, a, b' },
@@ -78,8 +79,9 @@ describe('a hunt', () => {
   })
 
   test('counts the runs that a bound has cut short', async () => {
-    const bounded = { ...race(), stepsMax: 2 }
-    expect(await hunt(bounded, seeds(0, 10))).toMatchObject({ cutShort: 10 })
+    const piece = (first: number, count: number) => hunt({ ...race(), stepsMax: 2 }, seeds(first, count))
+    const bounds = [{ bound: 'steps', max: 2, runs: 10, firstSeed: 0 }]
+    expect(mergeReports(await piece(0, 4), await piece(4, 6))).toMatchObject({ cutShort: 10, bounds })
   })
 
   test('ends with the run that makes as many failing ones as it may find', async () => {

@@ -9,7 +9,7 @@ import { checkOptions, checkScenario } from './options.ts'
 import { encodeTrace, outcomeOf } from './replay/trace.ts'
 import { type HuntReport, ReportBuilder, type Seeds } from './report.ts'
 import type { Scenario } from './scenario.ts'
-import { type Run, type RunOptions, run, runAll } from './scheduler.ts'
+import { type Happened, type Run, type RunOptions, run, runAll } from './scheduler.ts'
 import { compareRuns, type Journal, newJournal, type Watched, watched } from './selfcheck.ts'
 import { type SeededOptions, seeded } from './source.ts'
 import { portfolio } from './strategies/portfolio.ts'
@@ -142,6 +142,7 @@ async function round<Measure>(
   options: HuntOptions<Measure> & Manner,
 ): Promise<void> {
   const { strategy, timing, choices, measure } = options
+  const { orders } = builder
   const { failuresMax = Number.POSITIVE_INFINITY } = options
   const checkEvery = options.selfCheckEvery ?? SELF_CHECK_EVERY
   const last = seeds.first + (seeds.count - 1)
@@ -153,14 +154,18 @@ async function round<Measure>(
   let before: Watched | undefined
   const source = (schedulable: Schedulable) => {
     begun = schedulable
+    orders?.begin()
     const { budgets } = schedulable
     if (journal === undefined) return seeded({ seed, strategy, timing, choices, budgets })
     return watched(seeded({ seed, strategy, timing, choices, budgets, log: journal.draws }), journal)
   }
   // One for all runs, which the source tells apart; but that of most the steps are only counted.
-  const attempt: readonly [Scenario, RunOptions] = [scenario, { source }]
-  const keepsSteps = options.coverage === true || measure !== undefined
-  const usual: readonly [Scenario, RunOptions] = [scenario, { source, keepsSteps }]
+  const onStep = orders && ((step: Happened) => orders.step(step))
+  const attempt: readonly [Scenario, RunOptions] = [scenario, { source, onStep }]
+  const usual: readonly [Scenario, RunOptions] = [
+    scenario,
+    { source, onStep, keepsSteps: measure !== undefined },
+  ]
   const next = () => {
     if (before === undefined) {
       if (seed === last || builder.failures >= failuresMax) return undefined

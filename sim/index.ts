@@ -83,6 +83,7 @@ export {
 } from './replay/trace.ts'
 export { replayToken, type TokenReplay, tokenOf } from './replay/unfold.ts'
 export {
+  type BoundReport,
   type HuntReport,
   mergeReports,
   type NonDeterminism,

@@ -70,7 +70,14 @@ export {
   type TraceMeta,
   type TraceStep,
 } from './replay/trace.ts'
-export type { HuntReport, NonDeterminism, PropertyReport, Seeds, SometimesReport } from './report.ts'
+export type {
+  BoundReport,
+  HuntReport,
+  NonDeterminism,
+  PropertyReport,
+  Seeds,
+  SometimesReport,
+} from './report.ts'
 export { type Orders, type Saturation, saturationOf } from './saturation.ts'
 export { type Json, type Scenario, type Symmetry, scenario } from './scenario.ts'
 export {

@@ -34,6 +34,15 @@ export interface SometimesReport {
   readonly firstSeed: number | null
 }
 
+/** A bound that runs came to before they came to rest. */
+export interface BoundReport {
+  readonly bound: 'steps' | 'time'
+  /** Steps, or microseconds of virtual time. */
+  readonly max: number
+  readonly runs: number
+  readonly firstSeed: number
+}
+
 export interface NonDeterminism extends Divergence {
   readonly seed: number
 }
@@ -51,6 +60,8 @@ export interface HuntReport<Measure = undefined> {
   readonly failures: number
   /** How many runs ended at a bound of steps or of time before they came to rest. */
   readonly cutShort: number
+  /** Which bounds these were, in the order in which a seed first came to them. */
+  readonly bounds: readonly BoundReport[]
   /** In the order in which they are declared, then in that in which they were first violated. */
   readonly properties: readonly PropertyReport[]
   readonly sometimes: readonly SometimesReport[]
@@ -81,19 +92,20 @@ export class ReportBuilder<Measure> {
   steps = 0
   readonly #scenario: Scenario
   readonly #origin: Origin
-  #cutShort = 0
+  readonly #bounds: Mutable<BoundReport>[] = []
   #selfChecks = 0
   #differing = 0
   #nonDeterminism: NonDeterminism | null = null
   readonly #properties = new Map<string, Mutable<PropertyReport>>()
   readonly #sometimes = new Map<string, Mutable<SometimesReport>>()
-  readonly #orders: OrderCounter | undefined
+  /** Counts the orders of its runs, where the hunt asks for that: is to be told of their steps. */
+  readonly orders: OrderCounter | undefined
   readonly #measures: Measure[] = []
 
   constructor(scenario: Scenario, origin: Origin) {
     this.#scenario = scenario
     this.#origin = origin
-    this.#orders = origin.coverage ? new OrderCounter() : undefined
+    this.orders = origin.coverage ? new OrderCounter() : undefined
     this.#declare(scenario.properties)
   }
 
@@ -102,7 +114,7 @@ export class ReportBuilder<Measure> {
     this.runs++
     this.steps += run.stepCount
     if (run.verdict !== 'no violation found') this.failures++
-    if (run.ending === 'steps' || run.ending === 'time') this.#cutShort++
+    if (run.ending === 'steps' || run.ending === 'time') this.#cut(run.ending, seed)
     this.#declare(declared)
     for (const { property, message } of run.violations) this.#violated(property, seed, message)
     if (run.waiting.length > 0) this.#violated(NOT_STUCK, seed, run.waiting.join('; '))
@@ -112,7 +124,7 @@ export class ReportBuilder<Measure> {
       entry.reached++
       entry.firstSeed ??= seed
     }
-    this.#orders?.add(run.steps)
+    this.orders?.add()
     if (measure !== undefined) this.#measures.push(measure(run))
   }
 
@@ -138,15 +150,23 @@ export class ReportBuilder<Measure> {
       verdict: verdictOf(properties, this.#nonDeterminism),
       steps: this.steps,
       failures: this.failures,
-      cutShort: this.#cutShort,
+      cutShort: this.#bounds.reduce((sum, { runs }) => sum + runs, 0),
+      bounds: this.#bounds,
       properties,
       sometimes: [...this.#sometimes.values()],
       selfChecks: this.#selfChecks,
       differing: this.#differing,
       nonDeterminism: this.#nonDeterminism,
-      orders: this.#orders?.orders() ?? null,
+      orders: this.orders?.orders() ?? null,
       measures: this.#measures,
     }
+  }
+
+  #cut(bound: BoundReport['bound'], firstSeed: number): void {
+    const entry = this.#bounds.find((one) => one.bound === bound)
+    const { stepsMax, timeMaxUs } = this.#scenario
+    if (entry !== undefined) entry.runs++
+    else this.#bounds.push({ bound, max: bound === 'steps' ? stepsMax : timeMaxUs, runs: 1, firstSeed })
   }
 
   #declare(properties: readonly Property[]): void {
@@ -188,11 +208,15 @@ function verdictOf(
 /** The report of the seeds of `a` and, right behind them, those of `b`. Throws HEDDLE_SEEDS if there is a gap. */
 export function mergeReports<Measure>(a: HuntReport<Measure>, b: HuntReport<Measure>): HuntReport<Measure> {
   checkAdjacent(a, b)
-  const properties = mergeByName(a.properties, b.properties, (one, other) => ({
+  const properties = mergeBy('property', a.properties, b.properties, (one, other) => ({
     ...(one.violated > 0 ? one : other),
     violated: one.violated + other.violated,
   }))
-  const sometimes = mergeByName(a.sometimes, b.sometimes, (one, other) => ({
+  const bounds = mergeBy('bound', a.bounds, b.bounds, (one, other) => ({
+    ...one,
+    runs: one.runs + other.runs,
+  }))
+  const sometimes = mergeBy('property', a.sometimes, b.sometimes, (one, other) => ({
     property: one.property,
     reached: one.reached + other.reached,
     firstSeed: one.firstSeed ?? other.firstSeed,
@@ -207,6 +231,7 @@ export function mergeReports<Measure>(a: HuntReport<Measure>, b: HuntReport<Meas
     steps: a.steps + b.steps,
     failures: a.failures + b.failures,
     cutShort: a.cutShort + b.cutShort,
+    bounds,
     properties,
     sometimes,
     selfChecks: a.selfChecks + b.selfChecks,
@@ -227,15 +252,16 @@ function checkAdjacent(a: HuntReport<unknown>, b: HuntReport<unknown>): void {
   )
 }
 
-function mergeByName<Entry extends { readonly property: string }>(
+function mergeBy<Name extends string, Entry extends { readonly [Key in Name]: string }>(
+  name: Name,
   a: readonly Entry[],
   b: readonly Entry[],
   merge: (one: Entry, other: Entry) => Entry,
 ): Entry[] {
-  const merged = new Map(a.map((entry) => [entry.property, entry]))
+  const merged = new Map(a.map((entry) => [entry[name] as string, entry]))
   for (const entry of b) {
-    const before = merged.get(entry.property)
-    merged.set(entry.property, before === undefined ? entry : merge(before, entry))
+    const before = merged.get(entry[name])
+    merged.set(entry[name], before === undefined ? entry : merge(before, entry))
   }
   return [...merged.values()]
 }

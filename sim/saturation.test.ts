@@ -21,9 +21,15 @@ const step = (id: string, reads: readonly string[], writes: readonly string[]): 
   footprint: { reads, writes },
 })
 
+function count(counter: OrderCounter, steps: readonly Touches[]): void {
+  counter.begin()
+  for (const one of steps) counter.step(one as Step)
+  counter.add()
+}
+
 function hashOf(steps: readonly Touches[]): number {
   const counter = new OrderCounter()
-  counter.add(steps as readonly Step[])
+  count(counter, steps)
   return counter.orders().hashes[0] as number
 }
 
@@ -124,7 +130,7 @@ describe('saturation', () => {
   /** Runs as a number each; the hash of a number is spread as hashes are. */
   const sample = (runs: readonly number[]): Orders => {
     const counter = new OrderCounter()
-    for (const run of runs) counter.add([step(`run ${run}`, [], [])] as unknown as readonly Step[])
+    for (const run of runs) count(counter, [step(`run ${run}`, [], [])])
     return counter.orders()
   }
   const numbers = (first: number, count: number) => Array.from({ length: count }, (_, index) => first + index)

@@ -8,6 +8,7 @@
 // that has these events.
 
 import { hashOfId, mixed } from './digest.ts'
+import type { Event, Footprint } from './event.ts'
 import type { Step } from './run.ts'
 
 /**
@@ -69,16 +70,29 @@ export function mergeOrders(a: Orders, b: Orders): Orders {
   return { runs: a.runs + b.runs, hashes, counts }
 }
 
-/** Collects the orders of runs, one by one. */
+/** Collects the orders of runs, one by one, as their steps happen. */
 export class OrderCounter {
   #runs = 0
   readonly #counts = new Map<number, number>()
   #kept: Orders = { runs: 0, hashes: [], counts: [] }
+  // Beyond it stands no hash that will be kept.
+  #largest = HASHES
   readonly #graph = new DependenceGraph()
 
-  add(steps: readonly Step[]): void {
-    const hash = this.#graph.hashOf(steps)
+  /** Begins with a run; one that was begun and not added does not count. */
+  begin(): void {
+    this.#graph.begin()
+  }
+
+  step({ event, footprint }: Pick<Step, 'event' | 'footprint'>): void {
+    this.#graph.step(event, footprint)
+  }
+
+  /** Adds the run that was begun last. */
+  add(): void {
+    const { hash } = this.#graph
     this.#runs++
+    if (hash > this.#largest) return
     this.#counts.set(hash, (this.#counts.get(hash) ?? 0) + 1)
     if (this.#counts.size >= SAMPLE_MAX) this.#settle()
   }
@@ -89,95 +103,107 @@ export class OrderCounter {
   }
 
   #settle(): void {
-    const entries = [...this.#counts].sort(([a], [b]) => a - b)
-    this.#kept = mergeOrders(this.#kept, {
-      runs: this.#runs,
-      hashes: entries.map(([hash]) => hash),
-      counts: entries.map(([, count]) => count),
-    })
+    const hashes = [...this.#counts.keys()].sort((a, b) => a - b)
+    const counts = hashes.map((hash) => this.#counts.get(hash) as number)
+    this.#kept = mergeOrders(this.#kept, { runs: this.#runs, hashes, counts })
+    if (this.#kept.hashes.length === SAMPLE_MAX) this.#largest = this.#kept.hashes.at(-1) as number
     this.#runs = 0
     this.#counts.clear()
   }
 }
 
-/** What the last steps did to one name. Two hashes of 32 bits each, as one would be too few to tell runs apart. */
-interface Touched {
-  /** The name's own hash, as the same step may be the last one that wrote several. */
-  readonly name: number
-  run: number
-  /** Of the last step that wrote it. */
-  writeLow: number
-  writeHigh: number
-  /** Of the steps that have read it since, as a sum, so that their order does not matter. */
-  readsLow: number
-  readsHigh: number
-}
+// What the last steps did to a name: the hash of the last one that wrote it, and the sum of those of the steps that have
+// read it since, so that their order does not matter. Two words for each hash, as one would be too few to tell runs
+// apart. The name's own hash stands beside them, as the same step may be the last one that wrote several.
+const NAME = 0
+const WRITE = 1
+const READS = 3
+const WORDS = 5
 
-/** Hashes the dependence graphs of runs, one after the other. */
+/** Hashes the dependence graphs of runs, one after the other, step by step. */
 class DependenceGraph {
-  readonly #names = new Map<string, Touched>()
-  #run = 0
+  // By name: where its words begin.
+  readonly #places = new Map<string, number>()
+  #words = new Int32Array(64 * WORDS)
+  #low = 0
+  #high = 0
+  // The places of what the last step touched, as many have the same footprint.
+  #footprint: Footprint | undefined
+  #reads: readonly number[] = []
+  #writes: readonly number[] = []
 
-  /** An integer below 2^53. */
-  hashOf(steps: readonly Step[]): number {
-    this.#run++
-    let low = 0
-    let high = 0
-    for (const { event, footprint } of steps) {
-      let stepLow = event.hash
-      let stepHigh = mixedWith(event.hash, 0x9e3779b9)
-      for (const name of footprint.reads) {
-        const touched = this.#touched(name)
-        // A sum, as the order of names says nothing.
-        stepLow = (stepLow + mixedWith(touched.writeLow, touched.name)) | 0
-        stepHigh = (stepHigh + mixedWith(touched.writeHigh, touched.name)) | 0
-      }
-      for (const name of footprint.writes) {
-        const touched = this.#touched(name)
-        stepLow =
-          (stepLow + mixedWith(touched.writeLow, touched.name) + mixedWith(touched.readsLow, ~touched.name)) |
-          0
-        stepHigh =
-          (stepHigh +
-            mixedWith(touched.writeHigh, touched.name) +
-            mixedWith(touched.readsHigh, ~touched.name)) |
-          0
-      }
-      stepLow = mixedWith(stepLow, 0x1715609d)
-      stepHigh = mixedWith(stepHigh, 0xb54cda56)
-      this.#leave(footprint.reads, footprint.writes, stepLow, stepHigh)
-      low = (low + stepLow) | 0
-      high = (high + stepHigh) | 0
-    }
+  /** Of the steps since the last beginning: an integer below 2^53. */
+  get hash(): number {
+    const low = this.#low
+    const high = this.#high
     return (mixedWith(high, low) & 0x1fffff) * 2 ** 32 + (mixedWith(low, high) >>> 0)
   }
 
-  #leave(reads: readonly string[], writes: readonly string[], low: number, high: number): void {
-    for (const name of reads) {
-      const touched = this.#touched(name)
-      touched.readsLow = (touched.readsLow + low) | 0
-      touched.readsHigh = (touched.readsHigh + high) | 0
+  begin(): void {
+    this.#low = 0
+    this.#high = 0
+    const words = this.#words
+    const end = this.#places.size * WORDS
+    for (let place = 0; place < end; place += WORDS) words.fill(0, place + WRITE, place + WORDS)
+  }
+
+  step(event: Event, footprint: Footprint): void {
+    if (footprint !== this.#footprint) this.#touch(footprint)
+    const words = this.#words
+    let low = event.hash | 0
+    let high = mixedWith(low, 0x9e3779b9)
+    // Sums, as the order of names says nothing.
+    for (const place of this.#reads) {
+      const name = words[place + NAME] as number
+      low = (low + mixedWith(words[place + WRITE] as number, name)) | 0
+      high = (high + mixedWith(words[place + WRITE + 1] as number, name)) | 0
     }
-    for (const name of writes) {
-      const touched = this.#touched(name)
-      touched.writeLow = low
-      touched.writeHigh = high
-      touched.readsLow = 0
-      touched.readsHigh = 0
+    for (const place of this.#writes) {
+      const name = words[place + NAME] as number
+      const write = mixedWith(words[place + WRITE] as number, name)
+      low = (low + write + mixedWith(words[place + READS] as number, ~name)) | 0
+      const writeHigh = mixedWith(words[place + WRITE + 1] as number, name)
+      high = (high + writeHigh + mixedWith(words[place + READS + 1] as number, ~name)) | 0
+    }
+    low = mixedWith(low, 0x1715609d)
+    high = mixedWith(high, 0xb54cda56)
+    this.#leave(low, high)
+    this.#low = (this.#low + low) | 0
+    this.#high = (this.#high + high) | 0
+  }
+
+  #leave(low: number, high: number): void {
+    const words = this.#words
+    for (const place of this.#reads) {
+      words[place + READS] = (words[place + READS] as number) + low
+      words[place + READS + 1] = (words[place + READS + 1] as number) + high
+    }
+    for (const place of this.#writes) {
+      words[place + WRITE] = low
+      words[place + WRITE + 1] = high
+      words[place + READS] = 0
+      words[place + READS + 1] = 0
     }
   }
 
-  #touched(name: string): Touched {
-    let touched = this.#names.get(name)
-    if (touched === undefined) {
-      touched = { name: hashOfId(name), run: 0, writeLow: 0, writeHigh: 0, readsLow: 0, readsHigh: 0 }
-      this.#names.set(name, touched)
+  #touch(footprint: Footprint): void {
+    this.#footprint = footprint
+    this.#reads = footprint.reads.map((name) => this.#placeOf(name))
+    this.#writes = footprint.writes.map((name) => this.#placeOf(name))
+  }
+
+  #placeOf(name: string): number {
+    const known = this.#places.get(name)
+    if (known !== undefined) return known
+    const place = this.#places.size * WORDS
+    if (place === this.#words.length) {
+      const words = new Int32Array(place * 2)
+      words.set(this.#words)
+      this.#words = words
     }
-    if (touched.run !== this.#run) {
-      touched.run = this.#run
-      touched.writeLow = touched.writeHigh = touched.readsLow = touched.readsHigh = 0
-    }
-    return touched
+    this.#places.set(name, place)
+    this.#words[place + NAME] = hashOfId(name)
+    return place
   }
 }
 

@@ -58,8 +58,7 @@ export class Gathering {
     const isFamiliar = orders !== null && saturationOf(orders).once === 0
     this.familiar = isFamiliar ? this.familiar + seeds.count : 0
     for (const { property, violated } of properties) if (violated > 0) this.violated.add(property)
-    // One for each run would be most of what there is to keep.
-    this.#waiting.push({ ...hunted, report: { ...hunted.report, measures: [] } })
+    this.#waiting.push(hunted)
     this.#fold()
   }
 

@@ -30,6 +30,7 @@ function reportOf({ scenario, seeds }: HuntTask): HuntReport<never> {
     steps: count,
     failures: 0,
     cutShort: 0,
+    bounds: [],
     properties: [],
     sometimes: [],
     selfChecks: 0,

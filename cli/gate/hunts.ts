@@ -130,7 +130,8 @@ async function huntOne(
   { subject, seeds, leftMs }: { subject: Subject; seeds: Seeds; leftMs: number },
   { strategy, timing, checkDeterminism, timeoutMs, signal, budget }: HuntsOptions,
 ): Promise<HuntedSeeds | string | undefined> {
-  const how = { strategy, timing, checkDeterminism, coverage: true, untilMs: nowMs() + leftMs }
+  const covers = { coverage: true, measures: false }
+  const how = { strategy, timing, checkDeterminism, ...covers, untilMs: nowMs() + leftMs }
   const endMs = leftMs + (budget.totalMs ?? 0) * OVERTIME_SHARE
   try {
     const task = { kind: 'hunt', ...subject, ...how, seeds } as const
