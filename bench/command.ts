@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const COMMAND = join(ROOT, 'dist', 'heddle.js')
 const NAME = 'four tasks'
 /** So many that starting takes little of it. */
-const RUNS_PER_ROUND = 500_000
+const RUNS_PER_ROUND = 2_000_000
 const STEPS_PER_RUN = 20
 
 const SCENARIO = `import { world } from 'heddle'

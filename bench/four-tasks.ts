@@ -19,7 +19,7 @@ const TASKS = ['tab-1', 'tab-2', 'tab-3', 'tab-4']
 const AWAITS = 5
 const RUNS_PER_ROUND = 2_500
 /** Several turns of its pieces, as a round resumes an exploration: smaller ones would measure that. */
-const EXPLORED_PER_ROUND = 25_000
+const EXPLORED_PER_ROUND = 100_000
 
 /** Each task says itself where it may be interrupted, as the peer's program does. */
 const fourTasks = world('four tasks', ({ task }) => {

@@ -12,7 +12,7 @@ import { type Contender, type Measured, measure, type Rounds } from './rounds.ts
 
 const ROUNDS: Rounds = { warmUp: 20, measured: 81 }
 /** Of what takes seconds. */
-const LONG_ROUNDS: Rounds = { warmUp: 1, measured: 7 }
+const LONG_ROUNDS: Rounds = { warmUp: 1, measured: 5 }
 
 const COMMAND = 'the same, by the command on every core'
 

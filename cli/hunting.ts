@@ -140,6 +140,8 @@ class Hunt {
     const how = { strategy, timing, checkDeterminism, coverage, measures }
     const end = seeds.first + seeds.count
     let pieceMs = PIECE_MS
+    // Of this chunk: one report for all pieces, as there may be many.
+    let chunk: HuntedSeeds | undefined
     for (let first = seeds.first; first < end; ) {
       const left = { first, count: end - first }
       const task = {
@@ -151,7 +153,11 @@ class Hunt {
       } as const
       const hunted = await this.#pool.run(task, { timeoutMs, signal })
       const { count } = hunted.report.seeds
-      if (count > 0) this.#found.push(hunted)
+      if (count > 0) {
+        const whole = chunk === undefined ? hunted : joined(chunk, hunted)
+        this.#found = [...this.#found.filter((one) => one !== chunk), whole]
+        chunk = whole
+      }
       // A thread that has to start first, or code that takes its time, had too little for a single run.
       else pieceMs *= 2
       first += count
@@ -180,15 +186,20 @@ function earlier(one: Lost | undefined, other: Lost): Lost {
 function merged(found: readonly HuntedSeeds[]): Omit<Hunted, 'subject'> {
   const [first, ...rest] = found.toSorted((a, b) => a.report.seeds.first - b.report.seeds.first)
   if (first === undefined) return { report: undefined, moves: null }
-  let { report } = first
-  const moves = [first.moves]
+  let whole = first
   for (const next of rest) {
-    if (next.report.seeds.first !== report.seeds.first + report.seeds.count) break
-    report = mergeReports(report, next.report)
-    moves.push(next.moves)
+    const { seeds } = whole.report
+    if (next.report.seeds.first !== seeds.first + seeds.count) break
+    whole = joined(whole, next)
   }
-  const all = allMoves(moves)
-  return { report, moves: all && [...all.taken, ...all.illegal] }
+  const all = allMoves([whole.moves])
+  return { report: whole.report, moves: all && [...all.taken, ...all.illegal] }
+}
+
+/** Of seeds that follow each other. */
+function joined(a: HuntedSeeds, b: HuntedSeeds): HuntedSeeds {
+  const all = allMoves([a.moves, b.moves])
+  return { report: mergeReports(a.report, b.report), moves: all && [...all.taken, ...all.illegal] }
 }
 
 function howLost(error: unknown, timeoutMs: number): string {
