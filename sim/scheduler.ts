@@ -62,7 +62,7 @@ export function runAll<T = Run>(
   })
 }
 
-/** The runs of one call of {@link runAll}. Its loop has a method of its own for what happens in it, which is compiled apart. */
+/** The runs of one call of {@link runAll}. What happens in its loop has a method of its own, so that it is compiled apart. */
 class Batch<T> {
   readonly kept: T[] = []
   isOver = false

@@ -30,9 +30,12 @@ export interface ChoiceSource {
    * which may give the same object.
    */
   choose(enabled: readonly Event[], clock: Clock): Choice | undefined
-  /** Its first steps, where they are those of an earlier run: each happens as soon as it may, and nobody watches. @internal */
+  /**
+   * Its first steps, where they are those of an earlier run: each happens as soon as it may, and nobody watches. The list
+   * may grow while the run goes on. @internal
+   */
   readonly repeated?: readonly Repeated[]
-  /** A repeated step, by its number, that does not stand where it stood; throws where it is not enabled. @internal */
+  /** A repeated step, by its number, that is not where it stood; throws where it is not enabled. @internal */
   find?(id: string, enabled: readonly Event[], step: number): Event
 }
 

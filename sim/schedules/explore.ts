@@ -18,8 +18,9 @@ import { type Failing, Tally } from './tally.ts'
  * about virtual time are not judged. Of schedules that differ only in the order of independent steps, one is run. Two
  * steps are independent where their footprints are, neither enables or disables the other, and no property can tell
  * their order. Throws HEDDLE_SCHEDULE where an event is not enabled behind the causes that it had, as when a footprint
- * leaves something out; HEDDLE_NON_DETERMINISTIC where one order, run twice, leads to two things; HEDDLE_RESUME for a state to resume from that is none, or is another scenario's;
- * HEDDLE_SCENARIO and HEDDLE_OPTIONS for what is no scenario or no option.
+ * leaves something out; HEDDLE_NON_DETERMINISTIC where one order, run twice, leads to two things; HEDDLE_RESUME for a
+ * state to resume from that is none, or is another scenario's; HEDDLE_SCENARIO and HEDDLE_OPTIONS for what is no scenario
+ * or no option.
  */
 export async function explore(scenario: Scenario, options: ExploreOptions = {}): Promise<ExploreReport> {
   checkScenario(scenario)
