@@ -114,20 +114,23 @@ export class OrderCounter {
 
 // What the last steps did to a name: the hash of the last one that wrote it, and the sum of those of the steps that have
 // read it since, so that their order does not matter. Two words for each hash, as one would be too few to tell runs
-// apart. The name's own hash stands beside them, as the same step may be the last one that wrote several.
+// apart. The name's own hash stands beside them, as the same step may be the last one that wrote several; and the run that
+// they are of, as what earlier runs did to a name counts no more.
 const NAME = 0
-const WRITE = 1
-const READS = 3
-const WORDS = 5
+const RUN = 1
+const WRITE = 2
+const READS = 4
+const WORDS = 6
 
 /** Hashes the dependence graphs of runs, one after the other, step by step. */
 class DependenceGraph {
   // By name: where its words begin.
   readonly #places = new Map<string, number>()
   #words = new Int32Array(64 * WORDS)
+  #run = 0
   #low = 0
   #high = 0
-  // The places of what the last step touched, as many have the same footprint.
+  // The places of what the last step of the run touched, as many have the same footprint.
   #footprint: Footprint | undefined
   #reads: readonly number[] = []
   #writes: readonly number[] = []
@@ -140,11 +143,10 @@ class DependenceGraph {
   }
 
   begin(): void {
+    this.#run = (this.#run + 1) | 0
     this.#low = 0
     this.#high = 0
-    const words = this.#words
-    const end = this.#places.size * WORDS
-    for (let place = 0; place < end; place += WORDS) words.fill(0, place + WRITE, place + WORDS)
+    this.#footprint = undefined
   }
 
   step(event: Event, footprint: Footprint): void {
@@ -193,8 +195,16 @@ class DependenceGraph {
   }
 
   #placeOf(name: string): number {
-    const known = this.#places.get(name)
-    if (known !== undefined) return known
+    const place = this.#places.get(name) ?? this.#newPlace(name)
+    const words = this.#words
+    if (words[place + RUN] !== this.#run) {
+      words.fill(0, place + WRITE, place + WORDS)
+      words[place + RUN] = this.#run
+    }
+    return place
+  }
+
+  #newPlace(name: string): number {
     const place = this.#places.size * WORDS
     if (place === this.#words.length) {
       const words = new Int32Array(place * 2)
